@@ -1,0 +1,65 @@
+# Every target sets up what it needs: .tools holds pipenv, .venv holds the project.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIPENV_VERSION := 2026.10.3
+PIPENV := PIPENV_VENV_IN_PROJECT=1 PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_NOSPIN=1 PIPENV_VERBOSITY=-1 .tools/bin/pipenv
+RUN := .venv/bin/python
+ENV ?=
+export ENV
+
+.PHONY: help setup synth validate test test-fast lint format types lock schema bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.tools/pipenv-$(PIPENV_VERSION):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or name it with PYTHON=/path/to/python3"; exit 2; }
+	@echo "Setting up pipenv in .tools"
+	@$(PYTHON) -m venv --clear .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION) 2>&1 | { grep -v '^WARNING: Location' || true; }
+	@test -x .tools/bin/pipenv && touch $@
+
+.venv/ready: Pipfile.lock .tools/pipenv-$(PIPENV_VERSION)
+	@echo "Installing the locked packages into .venv"
+	@mkdir -p .cache && $(PIPENV) --python $(PYTHON) sync --dev > .cache/setup.log 2>&1 || { cat .cache/setup.log; exit 1; }
+	@touch $@
+
+setup: .venv/ready ## install the locked packages
+
+synth: .venv/ready ## generate Terraform: make synth ENV=prod (all environments but local without ENV)
+	@$(RUN) -O main.py
+
+validate: synth ## generate, then terraform validate every stack
+	@$(RUN) -m ops validate
+
+test: .venv/ready ## all tests
+	@$(RUN) -m pytest -q -n 2 --dist worksteal
+
+test-fast: .venv/ready ## the pure and the property tests alone
+	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/unit tests/properties tests/policies
+
+lint: .venv/ready ## ruff and mypy
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+
+format: .venv/ready ## let ruff rewrite what it can
+	@$(RUN) -m ruff check --fix-only .
+	@$(RUN) -m ruff format .
+
+schema: .venv/ready ## write config/schema.json for editors
+	@$(RUN) -m ops schema
+
+bench: .venv/ready ## measure speed and memory
+	@$(RUN) -m tests.bench
+
+lock: .tools/pipenv-$(PIPENV_VERSION) ## resolve Pipfile anew; the lock names no package index
+	@$(PIPENV) --python $(PYTHON) lock
+	@.tools/bin/python -c 'import json, pathlib; p = pathlib.Path("Pipfile.lock"); d = json.loads(p.read_text()); d["_meta"]["sources"] = []; [e.pop("index", None) for s in ("default", "develop") for e in d[s].values()]; p.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")'
+
+clean: ## remove what was generated and installed
+	@rm -rf .tools .venv .cache node_modules cdktf.out build

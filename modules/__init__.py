@@ -1,0 +1,1 @@
+"""The generator: settings → catalog → spec → constructs."""

@@ -1,0 +1,68 @@
+"""Every name in one place.
+
+The prefix leads all names: `scheduling-agent` in prod, `scheduling-agent-<environment>` elsewhere,
+so that environments can share an account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PRODUCTION = "prod"
+FIRST_REGION = "us-east-1"
+QUERY_FOLDER_SEPARATOR = "/"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one target.
+
+    Parameters
+    ----------
+    project
+        The system's name, such as ``scheduling-agent``.
+    environment, region
+        The target. Names that are global to an account carry the region outside the first one.
+    """
+
+    project: str
+    environment: str
+    region: str
+
+    @property
+    def prefix(self) -> str:
+        """What every name begins with."""
+        if self.environment == PRODUCTION:
+            return self.project
+        return f"{self.project}-{self.environment}"
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of custom metrics: `SchedulingAgent`, or `SchedulingAgent/<Environment>`."""
+        camel = "".join(word.capitalize() for word in self.project.split("-"))
+        if self.environment == PRODUCTION:
+            return camel
+        return f"{camel}/{''.join(word.capitalize() for word in self.environment.split('-'))}"
+
+    @property
+    def query_folder(self) -> str:
+        """The folder of the saved queries."""
+        return self.prefix
+
+    def named(self, key: str) -> str:
+        """A name in this region: alarms, topics, filters, functions."""
+        return f"{self.prefix}-{key}"
+
+    def account_wide(self, key: str) -> str:
+        """A name in this account: dashboards and roles are not per region."""
+        suffix = "" if self.region == FIRST_REGION else f"-{self.region}"
+        return f"{self.prefix}-{key}{suffix}"
+
+    def log_group(self, key: str) -> str:
+        """A log group of the system."""
+        return f"/aws/{self.prefix}/{key}"
+
+
+def lambda_log_group(function_name: str) -> str:
+    """The group that a function writes to unless its LoggingConfig names another."""
+    return f"/aws/lambda/{function_name}"

@@ -1,0 +1,1 @@
+"""Plain frozen values that say what is to exist. No AWS call, no cdktf, no I/O."""

@@ -1,0 +1,55 @@
+"""Metrics and the signals made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One CloudWatch time series: namespace, name and its whole dimension set.
+
+    CloudWatch matches dimension sets exactly, so a missing dimension is another metric.
+    """
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    unit: str = "None"
+
+
+@dataclass(frozen=True)
+class Stat:
+    """A metric under a statistic: `Sum`, `Average`, `Maximum`, `p99`, …"""
+
+    metric: Metric
+    statistic: str
+
+
+@dataclass(frozen=True)
+class Math:
+    """A metric-math expression over named statistics.
+
+    Parameters
+    ----------
+    expression
+        For example ``SUM([e1, e2])``. Over sparse metrics `SUM([a, b])` adds those that have a
+        data point, where ``a + b`` yields nothing unless all of them have one.
+    inputs
+        Statistics by the id that the expression uses.
+    label
+        The name of the result on a graph.
+    """
+
+    expression: str
+    inputs: Mapping[str, Stat]
+    label: str
+
+
+Signal = Stat | Math
+
+
+def stats_of(signal: Signal) -> tuple[Stat, ...]:
+    """Every statistic that a signal reads."""
+    return (signal,) if isinstance(signal, Stat) else tuple(signal.inputs.values())

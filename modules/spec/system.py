@@ -1,0 +1,44 @@
+"""Everything that one target gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modules.spec.alarms import Alarm
+from modules.spec.dashboards import Dashboard
+from modules.spec.logs import LogGroup, MetricFilter, SavedQuery
+from modules.spec.routing import Topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a target lives. Account and partition may be Terraform references to data sources."""
+
+    environment: str
+    region: str
+    account: str
+    partition: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in this account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitoring:
+    """The whole monitoring of one target, as plain values."""
+
+    place: Place
+    prefix: str
+    namespace: str
+    log_groups: tuple[LogGroup, ...]
+    filters: tuple[MetricFilter, ...]
+    alarms: tuple[Alarm, ...]
+    topics: tuple[Topic, ...]
+    queries: tuple[SavedQuery, ...]
+    dashboards: tuple[Dashboard, ...]
+    tags: Mapping[str, str]
+    agent_metrics_policy: str
+    tag_policy: str | None = None
+    warnings: tuple[str, ...] = ()
