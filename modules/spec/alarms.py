@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from modules.spec.metrics import Signal
@@ -95,9 +95,6 @@ class Alarm:
         Its name without the prefix; also its Terraform name, so a change of it is a replacement.
     runbook
         The page in docs/runbooks/ without its ending.
-    low_samples
-        Only for percentiles: ``ignore`` keeps the state while there are too few samples for the
-        percentile to mean anything, ``evaluate`` judges anyway.
     """
 
     key: str
@@ -110,8 +107,6 @@ class Alarm:
     severity: Severity
     runbook: str
     role: Role = Role.PAGE
-    low_samples: str | None = None
-    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def route(self) -> Route:

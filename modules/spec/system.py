@@ -40,5 +40,6 @@ class Monitoring:
     dashboards: tuple[Dashboard, ...]
     tags: Mapping[str, str]
     agent_metrics_policy: str
-    tag_policy: str | None = None
+    tag_policy_enabled: bool = False
+    tag_policy_target: str | None = None
     warnings: tuple[str, ...] = ()

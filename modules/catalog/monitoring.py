@@ -1,0 +1,86 @@
+"""All parts of one target put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from modules.catalog import backend, bedrock, business, dashboards, database, functions, logs, routing
+from modules.catalog.context import Context
+from modules.errors import ConfigError, Problem
+from modules.render import policies
+from modules.settings import Settings, Target
+from modules.settings.models import AlarmChange
+from modules.spec.alarms import Alarm
+from modules.spec.system import Monitoring
+
+MANAGED_BY = "cdktf"
+
+
+def monitoring(settings: Settings, target: Target) -> Monitoring:
+    """What a target gets.
+
+    Raises
+    ------
+    ConfigError
+        Configuration speaks of an alarm or a log group that does not exist.
+    """
+    context = Context(settings, target)
+    alarms = _alarms(context)
+    features = settings.features
+    tag_policy = settings.tags.organizations_policy
+    return Monitoring(
+        place=context.place,
+        prefix=context.names.prefix,
+        namespace=context.names.namespace,
+        log_groups=logs.groups(context),
+        filters=backend.filters(context),
+        alarms=tuple(alarms.values()),
+        topics=routing.topics(context),
+        queries=logs.saved_queries(context, alarms["response-time"].condition.threshold) if features.saved_queries else (),
+        dashboards=dashboards.dashboards(context, alarms) if features.dashboards else (),
+        tags=tags(settings),
+        agent_metrics_policy=policies.publish_metrics(bedrock.NAMESPACE),
+        tag_policy_enabled=tag_policy.enabled,
+        tag_policy_target=tag_policy.attach_to,
+        warnings=(*routing.warnings(context), *bedrock.warnings(context), *business.warnings(context), *_links(settings)),
+    )
+
+
+def tags(settings: Settings) -> dict[str, str]:
+    """The tags that everything gets."""
+    own = {"Project": settings.project, "Environment": settings.environment, "ManagedBy": MANAGED_BY}
+    return dict(sorted((settings.tags.values | own).items()))
+
+
+def _links(settings: Settings) -> tuple[str, ...]:
+    if settings.runbook_base_url:
+        return ()
+    return ("alarm descriptions name their runbook's file; for links, set runbook_base_url",)
+
+
+def _alarms(context: Context) -> dict[str, Alarm]:
+    parts = (bedrock, functions, backend, database, business)
+    alarms = {alarm.key: alarm for part in parts for alarm in part.alarms(context)}
+    _refuse_unknown(context.settings, set(alarms))
+    changes = context.settings.alarms
+    return {key: _changed(alarm, changes.get(key, AlarmChange())) for key, alarm in sorted(alarms.items())}
+
+
+def _changed(alarm: Alarm, change: AlarmChange) -> Alarm:
+    if change.threshold is not None:
+        condition = replace(alarm.condition, threshold=change.threshold, because="set in configuration")
+        alarm = replace(alarm, condition=condition)
+    return replace(alarm, severity=change.severity or alarm.severity)
+
+
+def _refuse_unknown(settings: Settings, known: set[str]) -> None:
+    problems = [
+        Problem(
+            settings.file_of("alarms", key),
+            f"alarms.{key}",
+            f"there is no such alarm; known: {', '.join(sorted(known))}",
+        )
+        for key in sorted(set(settings.alarms) - known)
+    ]
+    if problems:
+        raise ConfigError(problems)

@@ -1,0 +1,1 @@
+"""Plain values into the text and JSON that AWS reads. Pure."""

@@ -1,0 +1,71 @@
+"""Logs Insights queries over the backend's log lines.
+
+A column that a function makes has no name to sort by unless it is given one: hence ``as requests``.
+Source: CloudWatch Logs user guide, "Logs Insights QL query syntax".
+"""
+
+from __future__ import annotations
+
+from modules.spec.log_fields import LogFields
+
+
+def recent_errors(log: LogFields, limit: int) -> str:
+    """The newest error lines."""
+    return _lines(
+        f"fields @timestamp, {log.level_field}, {log.event_field}, {log.error_field}",
+        f"filter {_is_error(log)}",
+        "sort @timestamp desc",
+        f"limit {limit}",
+    )
+
+
+def response_time(log: LogFields) -> str:
+    """Average, longest, shortest and p99 response time."""
+    field = log.duration_field
+    return _lines(
+        f'filter {log.event_field} = "{log.response_event}"',
+        f"stats avg({field}) as average_ms, max({field}) as longest_ms, min({field}) as shortest_ms, "
+        f"pct({field}, 99) as p99_ms",
+    )
+
+
+def requests_by_session(log: LogFields) -> str:
+    """The sessions that ask most."""
+    return _lines(
+        f'filter {log.event_field} = "{log.request_event}"',
+        f"stats count(*) as requests by {log.session_field}",
+        "sort requests desc",
+        "limit 20",
+    )
+
+
+def slow_requests(log: LogFields, slow_ms: float) -> str:
+    """Responses that took longer than the alarm on response time allows on average."""
+    return _lines(
+        f"fields @timestamp, {log.session_field}, {log.duration_field}",
+        f'filter {log.event_field} = "{log.response_event}" and {log.duration_field} > {slow_ms:g}',
+        f"sort {log.duration_field} desc",
+        "limit 50",
+    )
+
+
+def error_distribution(log: LogFields) -> str:
+    """Errors by type, the most frequent first."""
+    return _lines(
+        f"filter {_is_error(log)}",
+        f"stats count(*) as errors by {log.error_type_field}",
+        "sort errors desc",
+    )
+
+
+def log_levels(log: LogFields) -> str:
+    """How many lines each level has."""
+    return _lines(f"stats count(*) as lines by {log.level_field}", "sort lines desc")
+
+
+def _is_error(log: LogFields) -> str:
+    return f"{log.level_field} in [{', '.join(f'{chr(34)}{level}{chr(34)}' for level in sorted(set(log.error_levels)))}]"
+
+
+def _lines(first: str, *others: str) -> str:
+    return "\n".join((first, *(f"| {line}" for line in others)))
