@@ -6,7 +6,7 @@ from modules.catalog.context import Context
 from modules.catalog.words import above, datapoints
 from modules.spec.alarms import Alarm, Missing, Severity
 from modules.spec.dashboards import Graph, Line
-from modules.spec.metrics import Metric, Stat
+from modules.spec.metrics import Ceiling, Metric, Stat
 
 NAMESPACE = "AWS/RDS"
 # The setup guide's 80 of PostgreSQL's default of 100 connections.
@@ -60,6 +60,13 @@ def space_graph(context: Context) -> Graph:
     name, unit, statistic = SPACE[context.settings.database.engine]
     line = Line(Stat(_metric(context, name, unit), statistic), name)
     return Graph(title=f"Database: {name}", lines=(line,), unit=unit)
+
+
+def ceilings(context: Context) -> tuple[Ceiling, ...]:
+    """The database refuses connections beyond its maximum."""
+    most = context.settings.database.max_connections
+    metric = _metric(context, "DatabaseConnections", "Count")
+    return (Ceiling(metric, most, f"the database takes {most} connections"),)
 
 
 def _metric(context: Context, name: str, unit: str) -> Metric:

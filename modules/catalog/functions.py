@@ -10,7 +10,7 @@ from modules.catalog.context import Context
 from modules.catalog.words import above, datapoints, metrics, total, worst
 from modules.spec.alarms import Alarm, Missing, Severity
 from modules.spec.dashboards import Graph, Line
-from modules.spec.metrics import Metric, Signal, Stat
+from modules.spec.metrics import Ceiling, Metric, Signal, Stat
 
 NAMESPACE = "AWS/Lambda"
 # The setup guide's 25 000 ms of a 30 s timeout, and its 800 of the default quota of 1000.
@@ -118,6 +118,20 @@ def concurrency_graph(_: Context) -> Graph:
     metric = Metric(NAMESPACE, "ConcurrentExecutions", {}, "Count")
     return Graph(
         title="Lambda: concurrent executions of the account", lines=(Line(Stat(metric, "Maximum"), "Account"),)
+    )
+
+
+def ceilings(context: Context) -> tuple[Ceiling, ...]:
+    """No function runs past its timeout, and no account past its concurrency."""
+    quota = context.settings.lambda_.account_concurrency
+    account = Metric(NAMESPACE, "ConcurrentExecutions", {}, "Count")
+    timeouts = {key: function.timeout_seconds * 1000 for key, function in context.functions.items()}
+    return (
+        Ceiling(account, quota, f"the account runs {quota} functions at once"),
+        *(
+            Ceiling(_metric(context, "Duration", key), timeout, f"the function is cut off at {timeout} ms")
+            for key, timeout in timeouts.items()
+        ),
     )
 
 

@@ -40,6 +40,7 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         dashboards=dashboards.dashboards(context, alarms) if features.dashboards else (),
         tags=tags(settings),
         agent_metrics_policy=policies.publish_metrics(bedrock.NAMESPACE),
+        ceilings=(*functions.ceilings(context), *database.ceilings(context)),
         tag_policy_enabled=tag_policy.enabled,
         tag_policy_target=tag_policy.attach_to,
         warnings=(*routing.warnings(context), *bedrock.warnings(context), *business.warnings(context), *_links(settings)),

@@ -52,17 +52,26 @@ def _load_one(name: str, directory: Path, environ: Mapping[str, str]) -> Setting
     if not (directory / f"{name}.yaml").is_file():
         known = ", ".join((*environments(directory), LOCAL))
         raise ConfigError([Problem("ENV", "", f"{name!r} has no file {FOLDER}/{name}.yaml; known: {known}")])
-    base, top, problems = {}, {}, []
-    try:
-        base = read(directory / BASE, f"{FOLDER}/{BASE}")
-    except ConfigError as error:
-        problems += error.problems
-    try:
-        top = read(directory / f"{name}.yaml", f"{FOLDER}/{name}.yaml")
-    except ConfigError as error:
-        problems += error.problems
+    trees, problems = [], []
+    for file in (BASE, f"{name}.yaml"):
+        try:
+            trees.append(read(directory / file, f"{FOLDER}/{file}"))
+        except ConfigError as error:
+            problems += error.problems
     if problems:
         raise ConfigError(problems)
+    return assemble(name, trees[0], trees[1], environ)
+
+
+def assemble(name: str, base: Tree, top: Tree, environ: Mapping[str, str]) -> Settings:
+    """The settings that an environment's own tree over the base makes.
+
+    Raises
+    ------
+    ConfigError
+        With one problem per mistake.
+    """
+    problems = []
     for file, tree in ((BASE, base), (f"{name}.yaml", top)):
         if "environment" in tree:
             text = "unknown key; the environment is the file's name, so take it out"

@@ -53,3 +53,12 @@ Signal = Stat | Math
 def stats_of(signal: Signal) -> tuple[Stat, ...]:
     """Every statistic that a signal reads."""
     return (signal,) if isinstance(signal, Stat) else tuple(signal.inputs.values())
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """A limit of this very system: the metric cannot go beyond it, so no threshold may lie there."""
+
+    metric: Metric
+    maximum: float
+    because: str

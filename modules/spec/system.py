@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from modules.spec.alarms import Alarm
 from modules.spec.dashboards import Dashboard
 from modules.spec.logs import LogGroup, MetricFilter, SavedQuery
+from modules.spec.metrics import Ceiling
 from modules.spec.routing import Topic
 
 
@@ -40,6 +41,7 @@ class Monitoring:
     dashboards: tuple[Dashboard, ...]
     tags: Mapping[str, str]
     agent_metrics_policy: str
+    ceilings: tuple[Ceiling, ...]
     tag_policy_enabled: bool = False
     tag_policy_target: str | None = None
     warnings: tuple[str, ...] = ()

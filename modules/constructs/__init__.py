@@ -1,0 +1,1 @@
+"""Thin constructs: a spec value in, a Terraform resource out. The only importers of cdktf."""

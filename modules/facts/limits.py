@@ -1,0 +1,35 @@
+"""Quotas, limits and closed lists of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+
+from modules.facts.files import read
+
+RETENTION_DAYS: tuple[int, ...] = tuple(read("values.yaml")["retention_days"]["values"])
+"""Days for which a log group can keep its events, ascending. Source: PutRetentionPolicy."""
+
+UNITS: frozenset[str] = frozenset(read("values.yaml")["units"]["values"])
+"""CloudWatch's StandardUnit. Source: MetricDatum."""
+
+
+def limit(name: str) -> int:
+    """A quota or limit of AWS, in the unit that its name carries.
+
+    Raises
+    ------
+    KeyError
+        For an unknown name; the text names those that look alike.
+    """
+    known = _limits()
+    if name not in known:
+        alike = get_close_matches(name, known, n=3) or sorted(known)
+        raise KeyError(f"{name!r} is no limit in modules/facts/limits.yaml; there is {', '.join(alike)}")
+    return known[name]
+
+
+@cache
+def _limits() -> Mapping[str, int]:
+    return {name: value for group in read("limits.yaml") for name, value in group["limits"].items()}

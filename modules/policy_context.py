@@ -1,0 +1,49 @@
+"""What the policies have to know beside the synthesized result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from modules.settings import Settings
+from modules.spec.system import Monitoring
+from policies.context import Ceiling, Context, PublishedOutside, Waiver
+
+
+def policy_context(settings: Settings, monitoring: Monitoring, today: date) -> Context:
+    """The environment's minimum, tags, declared publishers, limits and waivers."""
+    return Context(
+        environment=settings.environment,
+        today=today,
+        minimum_retention_days=settings.retention.minimum_days,
+        required_tags=settings.tags.required,
+        published_outside=tuple(_published(settings, monitoring)),
+        ceilings=tuple(
+            Ceiling(
+                namespace=one.metric.namespace,
+                name=one.metric.name,
+                dimensions=one.metric.dimensions,
+                maximum=one.maximum,
+                because=one.because,
+            )
+            for one in monitoring.ceilings
+        ),
+        waivers=tuple(
+            Waiver(rule=one.rule, address=one.address, reason=one.reason, expires=one.expires)
+            for one in settings.waivers
+        ),
+    )
+
+
+def _published(settings: Settings, monitoring: Monitoring) -> Iterator[PublishedOutside]:
+    for name, metric in sorted(settings.published_outside.items()):
+        yield PublishedOutside(
+            namespace=monitoring.namespace,
+            name=name,
+            dimensions={},
+            unit=metric.unit,
+            by=metric.by,
+            minimum=metric.minimum,
+            maximum=metric.maximum,
+        )
+

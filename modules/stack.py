@@ -1,0 +1,126 @@
+"""One target as one Terraform stack: backend, provider, resources, outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdktf import (
+    CloudBackend,
+    LocalBackend,
+    NamedCloudWorkspace,
+    S3Backend,
+    TerraformOutput,
+    TerraformStack,
+)
+from constructs import Construct
+
+from modules.catalog.context import UNTOLD_ACCOUNT, UNTOLD_PARTITION
+from modules.constructs._bindings import aws
+from modules.constructs.alarms import add_alarm
+from modules.constructs.dashboards import add_dashboard, dashboard_name
+from modules.constructs.keys import add_keys, key_arn
+from modules.constructs.logs import add_filter, add_log_group, add_query, log_group_reference
+from modules.constructs.routing import add_topic, topic_arn
+from modules.constructs.tag_policy import add_tag_policy
+from modules.settings import Settings
+from modules.settings.models import S3Backend as S3Settings
+from modules.settings.models import CloudBackend as CloudSettings
+from modules.spec.system import Monitoring
+
+# What this project is tested against, and the major version whose arguments the bindings know.
+PROVIDER = {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}
+TERRAFORM = ">= 1.5.0"
+# From <project>/cdktf.out/stacks/<stack> to <project>: Terraform runs in the former.
+TO_PROJECT = "../../.."
+
+
+class MonitoringStack(TerraformStack):
+    """All monitoring of one target."""
+
+    def __init__(self, scope: Construct, name: str, monitoring: Monitoring, settings: Settings) -> None:
+        super().__init__(scope, name)
+        self._backend(name, settings)
+        self._provider(monitoring)
+        self._resources(monitoring, settings)
+        self._outputs(monitoring)
+
+    def _backend(self, name: str, settings: Settings) -> None:
+        backend = settings.terraform.backend
+        match backend:
+            case S3Settings():
+                key = f"{backend.key_prefix}/{name}.tfstate"
+                S3Backend(
+                    self,
+                    bucket=backend.bucket,
+                    key=key,
+                    region=backend.region,
+                    encrypt=True,
+                    dynamodb_table=backend.dynamodb_table,
+                )
+                if backend.use_lockfile:
+                    self.add_override("terraform.backend.s3.use_lockfile", True)
+            case CloudSettings():
+                workspace = NamedCloudWorkspace(backend.workspace or name, backend.project)
+                CloudBackend(
+                    self, organization=backend.organization, hostname=backend.hostname, workspaces=workspace
+                )
+            case _:
+                # Relative: the default is an absolute path, which would differ on every machine.
+                LocalBackend(self, path=f"{TO_PROJECT}/terraform.{name}.tfstate")
+
+    def _provider(self, monitoring: Monitoring) -> None:
+        place = monitoring.place
+        told = {} if place.account == UNTOLD_ACCOUNT else {"allowed_account_ids": [place.account]}
+        tags = aws("provider", "AwsProviderDefaultTags")(tags=dict(monitoring.tags))
+        aws("provider", "AwsProvider")(self, "aws", region=place.region, default_tags=[tags], **told)
+        # The bindings pin one version exactly.
+        self.add_override("terraform.required_providers.aws", PROVIDER)
+        self.add_override("terraform.required_version", TERRAFORM)
+        if place.account == UNTOLD_ACCOUNT:
+            aws("data_aws_caller_identity", "DataAwsCallerIdentity")(self, "current")
+        if place.partition == UNTOLD_PARTITION:
+            aws("data_aws_partition", "DataAwsPartition")(self, "current-partition").override_logical_id("current")
+
+    def _resources(self, monitoring: Monitoring, settings: Settings) -> None:
+        place = monitoring.place
+        add_keys(self, place, monitoring.prefix)
+        for topic in monitoring.topics:
+            add_topic(self, topic, place, key_arn=key_arn("notifications"))
+        for group in monitoring.log_groups:
+            add_log_group(self, group, key_arn=key_arn("logs"))
+        for item in monitoring.filters:
+            add_filter(self, item)
+        for alarm in monitoring.alarms:
+            topic = topic_arn(alarm.route)
+            add_alarm(self, alarm, topic_arn=topic, runbook_base_url=settings.runbook_base_url)
+        for query in monitoring.queries:
+            add_query(self, query)
+        for dashboard in monitoring.dashboards:
+            add_dashboard(self, dashboard, place.region)
+        if monitoring.tag_policy_enabled:
+            add_tag_policy(self, monitoring, settings.tags.required)
+
+    def _outputs(self, monitoring: Monitoring) -> None:
+        region = monitoring.place.region
+        console = f"https://{region}.{_console(region)}/cloudwatch/home?region={region}#dashboards/dashboard/"
+        self._output("topic_arns", {topic.key: topic_arn(topic.route) for topic in monitoring.topics})
+        self._output("dashboard_urls", {page.key: console + dashboard_name(page.key) for page in monitoring.dashboards})
+        self._output("log_groups", {group.key: log_group_reference(group.key) for group in monitoring.log_groups})
+        self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
+
+    def _output(self, name: str, value: Any) -> None:
+        TerraformOutput(self, f"output-{name}", value=value, description=_OUTPUTS[name]).override_logical_id(name)
+
+
+_OUTPUTS = {
+    "topic_arns": "The SNS topic of each route",
+    "dashboard_urls": "Where the dashboards are in the console",
+    "log_groups": "The log group of each part of the system",
+    "agent_metrics_policy": "The IAM policy that each agent's service role needs in order to publish its metrics",
+}
+
+
+def _console(region: str) -> str:
+    if region.startswith("cn-"):
+        return "console.amazonaws.cn"
+    return "console.amazonaws-us-gov.com" if region.startswith("us-gov-") else "console.aws.amazon.com"

@@ -1,0 +1,105 @@
+"""From plain values to files: synthesize aside, check, then move into place."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from modules.constructs._bindings import choose_node
+from modules.errors import ConfigError, PolicyError, Problem
+from modules.policy_context import policy_context
+from modules.report import report
+from modules.settings import Settings
+from modules.spec.system import Monitoring
+from policies import Finding, check, errors
+
+Plan = tuple[Settings, Monitoring]
+STACK_FILE = "cdk.tf.json"
+
+
+def synthesize(plans: Sequence[Plan], out: Path, root: Path, today: date) -> str:
+    """Write the stacks of all plans below `out`, or nothing.
+
+    Returns
+    -------
+    str
+        What was generated, as text for people.
+
+    Raises
+    ------
+    PolicyError
+        A stack breaks a rule of level error.
+    """
+    named = dict(zip(stack_names([monitoring for _, monitoring in plans]), plans, strict=True))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".synth-", dir=out.parent) as folder:
+        stacks = terraform(named, Path(folder))
+        findings = {
+            name: check(stacks[name], policy_context(*plan, today)) for name, plan in named.items()
+        }
+        _refuse(findings)
+        move_into_place(Path(folder), out)
+    return report(named, stacks, findings, _shown(out, root))
+
+
+def stack_names(places: Sequence[Monitoring]) -> list[str]:
+    """A stack's name: prefix and region, and the account where two would be the same.
+
+    Raises
+    ------
+    ConfigError
+        Two targets cannot be told apart.
+    """
+    short = [f"{one.prefix}-{one.place.region}" for one in places]
+    names = [
+        name if short.count(name) == 1 else f"{name}-{one.place.account}" for name, one in zip(short, places, strict=True)
+    ]
+    doubled = sorted({name for name in names if names.count(name) > 1 or "$" in name})
+    if doubled:
+        text = "two targets lie in one region and not both have an account; give each its account"
+        raise ConfigError([Problem("config/", "targets", text)])
+    return names
+
+
+def terraform(named: Mapping[str, Plan], folder: Path) -> dict[str, Any]:
+    """Synthesize into an empty folder; returns each stack's Terraform."""
+    choose_node()
+    from cdktf import App
+
+    from modules.stack import MonitoringStack
+
+    app = App(outdir=str(folder))
+    for name, (settings, monitoring) in named.items():
+        MonitoringStack(app, name, monitoring, settings)
+    app.synth()
+    return {name: json.loads((folder / "stacks" / name / STACK_FILE).read_text("utf-8")) for name in named}
+
+
+def _refuse(findings: dict[str, tuple[Finding, ...]]) -> None:
+    broken = [(name, finding) for name, found in findings.items() for finding in errors(found)]
+    if broken:
+        lines = [f"{name}: {finding}" for name, finding in broken]
+        count = f"{len(broken)} finding{'s' * (len(broken) > 1)}; nothing was written."
+        raise PolicyError("\n".join((*lines, count)))
+
+
+def move_into_place(source: Path, out: Path) -> None:
+    """Replace files one by one, so that Terraform's own files in a stack's folder stay."""
+    for path in sorted(source.rglob("*")):
+        target = out / path.relative_to(source)
+        if path.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            target = out / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, target)
+
+
+def _shown(out: Path, root: Path) -> str:
+    return str(out.relative_to(root)) if out.is_relative_to(root) else str(out)

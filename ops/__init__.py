@@ -1,0 +1,1 @@
+"""The commands beside synth: `python -m ops --help`."""

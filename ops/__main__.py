@@ -1,0 +1,55 @@
+"""The command line: `python -m ops COMMAND`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modules.errors import MonitoringError
+from ops import schema as schema_file
+from ops.terraform import Terraform
+from ops.validate import validate_all
+
+ROOT = Path(__file__).parent.parent
+EXIT_INPUT = 2
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def about() -> None:
+    """Work around the generator: check what it made, keep its files current."""
+
+
+@app.command()
+def validate(
+    out: Annotated[Path, typer.Option(help="The folder that synth wrote.")] = ROOT / "cdktf.out",
+) -> None:
+    """Let Terraform check every synthesized stack with the real AWS provider."""
+    for name in validate_all(out, Terraform.found(ROOT)):
+        print(f"{name}: valid")
+
+
+@app.command()
+def schema() -> None:
+    """Write config/schema.json, with which editors check the configuration while it is typed."""
+    path = ROOT / "config" / "schema.json"
+    path.write_text(schema_file.text(), "utf-8")
+    print(f"{path.relative_to(ROOT)} is current")
+
+
+def main() -> int:
+    """Run a command; a mistake of the user's ends in its message."""
+    try:
+        app()
+    except MonitoringError as error:
+        print(error, file=sys.stderr)
+        return EXIT_INPUT
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

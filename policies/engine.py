@@ -1,0 +1,137 @@
+"""Runs rules over a stack.
+
+A rule is a function that yields breaches. The types of its parameters say what it is given: a kind
+of resource (then it runs once for each), and any of the values in `_GIVEN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, get_type_hints
+
+from policies.context import Context, RetentionPolicy
+from policies.findings import Breach, Finding, Findings, Level
+from policies.resources import Resource, Stack
+
+Function = Callable[..., Iterator[Breach]]
+
+_GIVEN: Mapping[type, Callable[[Stack, Context, Findings], Any]] = {
+    Stack: lambda stack, context, findings: stack,
+    Context: lambda stack, context, findings: context,
+    RetentionPolicy: lambda stack, context, findings: context.retention,
+    Findings: lambda stack, context, findings: findings,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule: its id, level and sentences, and what its function asks for."""
+
+    id: str
+    level: Level
+    what: str
+    why: str
+    function: Function
+    parameters: Mapping[str, type]
+
+    @property
+    def judges_waivers(self) -> bool:
+        """Whether it needs the findings of all other rules first."""
+        return Findings in self.parameters.values()
+
+    def run(self, stack: Stack, context: Context, findings: Findings) -> Iterator[Finding]:
+        """The findings of this rule."""
+        given = {
+            name: _GIVEN[kind](stack, context, findings) for name, kind in self.parameters.items() if kind in _GIVEN
+        }
+        for arguments in self._calls(stack, given):
+            for breach in self.function(**arguments):
+                yield self._finding(breach)
+
+    def _calls(self, stack: Stack, given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        subject = next(((name, kind) for name, kind in self.parameters.items() if kind not in _GIVEN), None)
+        if subject is None:
+            yield given
+            return
+        name, kind = subject
+        for resource in stack.of(kind):
+            yield {name: resource, **given}
+
+    def _finding(self, breach: Breach) -> Finding:
+        return Finding(
+            rule=self.id,
+            level=self.level,
+            why=self.why,
+            address=breach.address,
+            found=breach.found,
+            wanted=breach.wanted,
+            fix=breach.fix,
+        )
+
+
+class Registry:
+    """Rules by id. An id is never given twice."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, Rule] = {}
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule, in the order of the ids."""
+        return MappingProxyType(dict(sorted(self._rules.items())))
+
+    def rule(self, identity: str, *, level: Level, why: str) -> Callable[[Function], Function]:
+        """Register a function as a rule; its docstring says what the rule wants."""
+
+        def register(function: Function) -> Function:
+            if identity in self._rules:
+                raise ValueError(f"two rules have the id {identity}")
+            self._rules[identity] = Rule(
+                id=identity,
+                level=level,
+                what=_sentence(function),
+                why=why,
+                function=function,
+                parameters=_parameters(function),
+            )
+            return function
+
+        return register
+
+    def run(self, stack: Stack, context: Context) -> Findings:
+        """What all rules find, those about waivers last."""
+        first = Findings(self._found(stack, context, Findings(), judges_waivers=False))
+        return Findings((*first, *self._found(stack, context, first, judges_waivers=True)))
+
+    def _found(
+        self, stack: Stack, context: Context, findings: Findings, *, judges_waivers: bool
+    ) -> Iterator[Finding]:
+        for each in self.rules.values():
+            if each.judges_waivers is judges_waivers:
+                yield from each.run(stack, context, findings)
+
+
+def _sentence(function: Function) -> str:
+    lines = (function.__doc__ or "").strip().splitlines()
+    if not lines:
+        raise ValueError(f"rule {function.__name__} has no docstring that says what it wants")
+    return lines[0]
+
+
+def _parameters(function: Function) -> dict[str, type]:
+    hints = get_type_hints(function)
+    hints.pop("return", None)
+    subjects = [kind for kind in hints.values() if kind not in _GIVEN]
+    if len(subjects) > 1 or not all(issubclass(kind, Resource) for kind in subjects):
+        raise TypeError(f"rule {function.__name__} may ask for one kind of resource and {_names()}")
+    return hints
+
+
+def _names() -> str:
+    return ", ".join(kind.__name__ for kind in _GIVEN)
+
+
+REGISTRY = Registry()
+rule = REGISTRY.rule

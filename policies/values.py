@@ -1,0 +1,119 @@
+"""Values as they stand in Terraform's JSON: known, absent, or only known to Terraform."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_TEMPLATE = re.compile(r"(?<!\$)\$\{")
+_REFERENCE = re.compile(r"\$\{((?:[\w.-]|\[[^\]{}]*\])+)\.(\w+)\}")
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that the plan does not know yet, with the references it is made of."""
+
+    references: tuple[str, ...] = ()
+
+
+def is_known(value: Any) -> bool:
+    """Whether it can be judged: neither unknown, nor text with a reference in it."""
+    if isinstance(value, str):
+        return _TEMPLATE.search(value) is None
+    return not isinstance(value, Unknown)
+
+
+def is_open(value: Any) -> bool:
+    """Whether it is set to something that only Terraform will know."""
+    return not is_known(value)
+
+
+def as_text(value: Any) -> str | None:
+    """Known text, else `None`."""
+    return value if isinstance(value, str) and is_known(value) else None
+
+
+def as_number(value: Any) -> float | None:
+    """A number or the text of one, as Terraform converts it; NaN and infinity included."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None if isinstance(value, str) else math.copysign(math.inf, value)
+
+
+def as_whole(value: Any) -> int | None:
+    """A whole number, else `None`."""
+    number = as_number(value)
+    return int(number) if number is not None and math.isfinite(number) and number.is_integer() else None
+
+
+def as_map(value: Any) -> Mapping[str, Any]:
+    """A mapping with text keys; anything else is empty."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {key: item for key, item in value.items() if isinstance(key, str)}
+
+
+def as_list(value: Any) -> tuple[Any, ...]:
+    """A list; a single value is a list of one, nothing is empty."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def blocks(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """Nested blocks, which Terraform's JSON writes as a mapping or as a list of them."""
+    return tuple(as_map(item) for item in as_list(value) if isinstance(item, Mapping))
+
+
+def links(value: Any) -> tuple[Any, ...]:
+    """A list whose unknown parts are written as the references they are made of."""
+    found: list[Any] = []
+    for item in as_list(value):
+        known_as = [f"${{{reference}}}" for reference in item.references] if isinstance(item, Unknown) else []
+        found.extend(known_as or [item])
+    return tuple(found)
+
+
+def reference(value: Any) -> tuple[str, str] | None:
+    """Address and attribute, if the value is one reference and nothing else."""
+    match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return (match[1], match[2]) if match else None
+
+
+def from_json(value: Any) -> Any:
+    """What JSON text says; `None` if it is none."""
+    try:
+        return json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def hashable(value: Any) -> str:
+    """Text that is the same for the same value, whatever its type."""
+    return f"{type(value).__name__}:{value!r}"
+
+
+def shown(value: Any) -> str:
+    """A value in a message: short, on one line, and readable."""
+    text = _plain(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
+def _plain(value: Any) -> str:
+    if value is None or value == () or value == "":
+        return "nothing"
+    if isinstance(value, str):
+        return value if value.isprintable() else ascii(value)
+    if isinstance(value, Unknown):
+        return "a value not known yet"
+    if isinstance(value, Iterable) and not isinstance(value, Mapping):
+        return ", ".join(_plain(item) for item in value) or "nothing"
+    return ascii(value) if not isinstance(value, float) else f"{value:g}"

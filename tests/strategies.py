@@ -1,0 +1,113 @@
+"""Whole valid configurations, as the trees that YAML files hold."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from hypothesis import strategies as st
+
+from modules import facts
+from modules.settings import Settings
+from modules.settings.load import assemble
+from tests.builders import BASE
+
+Tree = dict[str, Any]
+
+slugs = st.from_regex(r"[a-z][a-z0-9]{0,7}(-[a-z0-9]{1,6}){0,2}", fullmatch=True)
+fields = st.from_regex(r"[a-z_][a-zA-Z0-9_]{0,10}", fullmatch=True)
+words = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,12}", fullmatch=True)
+emails = st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.(org|example)", fullmatch=True)
+regions = st.sampled_from(["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "us-gov-west-1"])
+retention_days = st.sampled_from(facts.RETENTION_DAYS)
+severities = st.sampled_from(["critical", "warning", "info"])
+ids = st.text(string.ascii_uppercase + string.digits, min_size=10, max_size=10)
+
+
+@st.composite
+def functions(draw: st.DrawFn) -> Tree:
+    entry: Tree = {"timeout_seconds": draw(st.integers(1, 900))}
+    entry["log_group"] = draw(st.sampled_from(["dedicated", "lambda-default"]))
+    return entry
+
+
+@st.composite
+def agents(draw: st.DrawFn, region: str, account: str) -> Tree:
+    """One to five agents; either all have told their alias or some have not."""
+    names = draw(st.lists(slugs, min_size=1, max_size=5, unique=True))
+    told = draw(st.one_of(st.just(names), st.lists(st.sampled_from(names), unique=True)))
+    arn = f"arn:aws:bedrock:{region}:{account}:agent-alias"
+    return {
+        name: {"alias_arn": f"{arn}/{draw(ids)}/{draw(ids)}", "model_id": draw(words)} if name in told else {}
+        for name in names
+    }
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Tree:
+    level, event, duration, session, error, error_type = draw(st.lists(fields, min_size=6, max_size=6, unique=True))
+    *error_levels, info = draw(st.lists(words, min_size=2, max_size=5, unique=True))
+    request, response = draw(st.lists(words, min_size=2, max_size=2, unique=True))
+    return {
+        "level_field": level,
+        "event_field": event,
+        "duration_field": duration,
+        "session_field": session,
+        "error_field": error,
+        "error_type_field": error_type,
+        "error_levels": error_levels,
+        "info_level": info,
+        "request_event": request,
+        "response_event": response,
+    }
+
+
+@st.composite
+def alarm_changes(draw: st.DrawFn) -> Tree:
+    """Other severities for any alarm, other thresholds where any positive figure can be reached."""
+    keys = ["high-error-rate", "lambda-errors", "error-count", "active-sessions", "bedrock-throttles", "response-time"]
+    chosen = draw(st.lists(st.sampled_from(keys), unique=True))
+    changes: Tree = {key: {"threshold": draw(st.integers(1, 50_000))} for key in chosen}
+    for key in draw(st.lists(st.sampled_from([*keys, "high-latency", "db-connections-high"]), unique=True)):
+        changes.setdefault(key, {})["severity"] = draw(severities)
+    return changes
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Tree:
+    """A configuration that says something in every section."""
+    region, account = draw(regions), draw(st.from_regex(r"\d{12}", fullmatch=True).filter(str.isascii))
+    told = draw(st.booleans())
+    days = draw(retention_days)
+    names = draw(st.lists(slugs, min_size=1, max_size=10, unique=True))
+    target = {"region": region} | ({"account": account, "partition": "aws"} if told else {})
+    return {
+        "project": draw(slugs),
+        "targets": [target],
+        "bedrock": {"agents": draw(agents(region, account))},
+        "lambda": {
+            "account_concurrency": draw(st.integers(10, 100_000)),
+            "functions": {name: draw(functions()) for name in names},
+        },
+        "backend": {"log": draw(logs())},
+        "database": {
+            "engine": draw(st.sampled_from(["postgres", "aurora-postgresql", "aurora-postgresql-serverless"])),
+            "max_connections": draw(st.integers(6, 10_000)),
+        },
+        "routes": {route: {"emails": draw(st.lists(emails, max_size=3))} for route in ("critical", "warning", "info", "delivery")},
+        "alarms": draw(alarm_changes()),
+        "retention": {"days": days, "minimum_days": draw(st.integers(1, days))},
+        "features": {"dashboards": draw(st.booleans()), "saved_queries": draw(st.booleans())},
+    }
+
+
+def replaced_settings(tree: Tree, *, environment: str = "prod") -> Settings:
+    """Settings of a tree whose agents and functions stand alone, not beside the shipped ones."""
+    base = BASE | {
+        "bedrock": BASE["bedrock"] | {"agents": {}},
+        "lambda": BASE["lambda"] | {"functions": {}},
+    }
+    return assemble(environment, base, tree, {})
+
+
+all_settings = st.builds(replaced_settings, trees(), environment=st.sampled_from(["prod", "staging", "dev"]))
