@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 
 from modules.facts.files import read
@@ -21,11 +20,12 @@ def limit(name: str) -> int:
     Raises
     ------
     KeyError
-        For an unknown name; the text names those that look alike.
+        For an unknown name; the text names its kin.
     """
     known = _limits()
     if name not in known:
-        alike = get_close_matches(name, known, n=3) or sorted(known)
+        kin = name.partition("_")[0]
+        alike = [other for other in sorted(known) if other.startswith(kin)] or sorted(known)
         raise KeyError(f"{name!r} is no limit in modules/facts/limits.yaml; there is {', '.join(alike)}")
     return known[name]
 

@@ -78,6 +78,16 @@ class Bedrock(Section):
     operation: Literal["InvokeAgent", "InvokeInlineAgent"]
     agents: Annotated[dict[Slug, Agent], Field(min_length=1, max_length=MOST_AGENTS)]
 
+    @model_validator(mode="after")
+    def _aliases_are_told_apart(self) -> Self:
+        seen: dict[str, str] = {}
+        for name, agent in sorted(self.agents.items()):
+            if agent.alias_arn in seen:
+                raise ValueError(f"agents.{name} has the alias_arn of {seen[agent.alias_arn]}; one of them is wrong")
+            if agent.alias_arn:
+                seen[agent.alias_arn] = name
+        return self
+
 
 class Function(Section):
     """A Lambda action function."""

@@ -253,7 +253,7 @@ def test_limit_that_no_installed_model_states(name: str, value: int) -> None:
     assert facts.limit(name) == value
 
 
-def test_unknown_limit_is_refused_with_those_that_look_alike() -> None:
+def test_unknown_limit_is_refused_with_its_kin() -> None:
     with pytest.raises(KeyError, match="alarm_name_chars"):
         facts.limit("alarm_name_char")
 

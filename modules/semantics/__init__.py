@@ -1,0 +1,7 @@
+"""A pure model of what CloudWatch does with what we hand it."""
+
+from modules.semantics.errors import PatternError
+from modules.semantics.filters import metric_value, parse_pattern
+from modules.semantics.patterns import Pattern
+
+__all__ = ["Pattern", "PatternError", "metric_value", "parse_pattern"]

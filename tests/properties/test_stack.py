@@ -1,0 +1,92 @@
+"""What holds for the Terraform of any valid configuration. Through jsii, so with fewer examples."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modules import facts
+from modules.settings import Settings
+from policies import check, errors
+from tests.builders import good_context, monitorings, resources, synthesized
+from tests.strategies import all_settings, trees, replaced_settings
+
+few = settings(max_examples=12, suppress_health_check=list(HealthCheck))
+ALARM = "aws_cloudwatch_metric_alarm"
+
+
+def _only(found: dict[str, Any]) -> dict[str, Any]:
+    (stack,) = found.values()
+    return stack
+
+
+def _tags(stack: dict[str, Any], resource: dict[str, Any]) -> dict[str, str]:
+    (provider,) = stack["provider"]["aws"]
+    return provider["default_tags"][0]["tags"] | resource.get("tags", {})
+
+
+@given(all_settings)
+@few
+def test_every_alarm_acts_on_the_topic_of_its_severity(made: Settings) -> None:
+    stack = _only(synthesized(made))
+    topics = {f"${{aws_sns_topic.{name}.arn}}": topic for name, topic in resources(stack, "aws_sns_topic").items()}
+    alarms = resources(stack, ALARM)
+    assert len(alarms) >= 10
+    for alarm in alarms.values():
+        for actions in (alarm["alarm_actions"], alarm["ok_actions"]):
+            (action,) = actions
+            assert topics[action]["tags"]["Route"] == alarm["tags"]["Severity"]
+        assert alarm.get("actions_enabled", True)
+        assert alarm["treat_missing_data"] in {"breaching", "notBreaching", "ignore", "missing"}
+
+
+@given(all_settings)
+@few
+def test_no_policy_of_level_error_is_broken(made: Settings) -> None:
+    stack = _only(synthesized(made))
+    (found,) = monitorings(made)
+    assert errors(check(stack, good_context(made, found))) == ()
+
+
+@given(all_settings)
+@few
+def test_retention_and_tags_are_everywhere(made: Settings) -> None:
+    stack = _only(synthesized(made))
+    groups = resources(stack, "aws_cloudwatch_log_group")
+    assert {group["retention_in_days"] for group in groups.values()} == {made.retention.days}
+    assert {group["kms_key_id"] for group in groups.values()} == {"${aws_kms_key.key-logs.arn}"}
+    for kind, named in stack["resource"].items():
+        for resource in named.values():
+            if facts.is_taggable(kind):
+                assert set(_tags(stack, resource)) >= {"Project", "Environment", "Owner", "ManagedBy"}
+            else:
+                assert "tags" not in resource
+
+
+@given(trees(), st.randoms())
+@few
+def test_same_input_in_any_order_gives_the_same_bytes(tree: dict[str, Any], random: Any) -> None:
+    first, second = (json.dumps(synthesized(replaced_settings(one))) for one in (tree, _shuffled(tree, random)))
+    assert first == second
+
+
+def _shuffled(tree: Any, random: Any) -> Any:
+    if isinstance(tree, list):
+        return random.sample(tree, len(tree))
+    if not isinstance(tree, dict):
+        return tree
+    return {key: _shuffled(tree[key], random) for key in random.sample(sorted(tree), len(tree))}
+
+
+@given(all_settings)
+@few
+def test_every_reference_points_to_something_in_the_stack(made: Settings) -> None:
+    stack = _only(synthesized(made))
+    addresses = {f"{kind}.{name}" for kind, named in stack["resource"].items() for name in named}
+    addresses |= {f"data.{kind}.{name}" for kind, named in stack.get("data", {}).items() for name in named}
+    text = json.dumps(stack)
+    used = {piece.split("}")[0].rsplit(".", 1)[0] for piece in text.split("${")[1:]}
+    assert used <= addresses

@@ -1,0 +1,484 @@
+"""Filter patterns do what the CloudWatch Logs user guide says of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from modules.errors import MonitoringError
+from modules.semantics import PatternError, metric_value, parse_pattern
+
+TRAIL = json.dumps(
+    {
+        "eventType": "UpdateTrail",
+        "sourceIPAddress": "111.111.111.111",
+        "arrayKey": ["value", "another value"],
+        "objectList": [{"name": "a", "id": 1}, {"name": "b", "id": 2}],
+        "SomeObject": None,
+        "cluster.name": "c",
+        "ThisFlag": True,
+        "ThatFlag": False,
+        "errorCode": 404,
+        "status": "404",
+        "latency": 55.5,
+        "tiny": -1e-3,
+        "empty": "",
+    }
+)
+
+USERS = json.dumps(
+    {
+        "user": {"id": 1, "email": "John.Stiles@example.com"},
+        "users": [{"id": 2, "email": "John.Doe@example.com"}, {"id": 3, "email": "Jane.Doe@example.com"}],
+        "actions": ["GET", "PUT", "DELETE"],
+        "coordinates": [[0, 1, 2], [4, 5, 6], [7, 8, 9]],
+    }
+)
+
+APACHE = '127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534'
+SERVICE_GET = "INFO 09/25/2014 12:00:00 GET /service/resource/67 1200"
+SERVICE_PART = "INFO 09/25/2014 12:00:01 POST /service/resource/67/part/111 1310"
+SERVICE_ERROR = "ERROR 09/25/2014 12:00:02 Failed to process request"
+REPORT = "REPORT RequestId: 0d5a\tDuration: 102.25 ms\tBilled Duration: 103 ms\tMemory Size: 128 MB"
+
+CHAT_LINE = {
+    "timestamp": "2025-10-17T12:00:00.123Z",
+    "level": "INFO",
+    "logger": "app.api.chat",
+    "message": "chat_response_sent",
+    "session_id": "550e8400-e29b-41d4-a716-446655440000",
+    "response_length": 150,
+    "processing_time_ms": 850,
+    "customer_id": "1645975",
+}
+SPACED, COMPACT, PRETTY = (
+    lambda line: json.dumps(line),
+    lambda line: json.dumps(line, separators=(",", ":")),
+    lambda line: json.dumps(line, indent=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        ('{ $.eventType = "UpdateTrail" }', True),
+        ("{ $.eventType = UpdateTrail }", True),
+        ('{ $.eventType = "updatetrail" }', False),
+        ("{ $.sourceIPAddress != 123.123.* }", True),
+        ("{ $.sourceIPAddress != 111.111.* }", False),
+        ('{ $.arrayKey[0] = "value" }', True),
+        ('{ $.arrayKey[1] = "value" }', False),
+        ('{ $.arrayKey[2] = "value" }', False),
+        ('{ $.eventType[0] = "value" }', False),
+        ("{ $.objectList[1].id = 2 }", True),
+        ("{ $.objectList[0].id = 2 }", False),
+        ("{ $.objectList[*].id = 2 }", True),
+        ("{ $.objectList[*].id = 3 }", False),
+        ("{ $.eventType = %Trail% }", True),
+        ("{ $.eventType = %^Trail% }", False),
+        ("{ $.arrayKey[*] = %val.{2}% }", True),
+        (r"{ $.* = %111\.111\.111\.1[0-9]{1,2}% }", True),
+        (r"{ $.* = %112\.111\.111\.1[0-9]{1,2}% }", False),
+        ("{ $.['cluster.name'] = \"c\" }", True),
+        ("{ $['cluster.name'] = c }", True),
+        ('{ $.cluster.name = "c" }', False),
+        ("{ $.SomeObject IS NULL }", True),
+        ("{ $.eventType IS NULL }", False),
+        ("{ $.SomeOtherObject IS NULL }", False),
+        ("{ $.SomeOtherObject NOT EXISTS }", True),
+        ("{ $.SomeObject NOT EXISTS }", False),
+        ("{ $.arrayKey NOT EXISTS }", False),
+        ("{ $.arrayKey[2] NOT EXISTS }", True),
+        ("{ $.ThisFlag IS TRUE }", True),
+        ("{ $.ThisFlag IS FALSE }", False),
+        ("{ $.ThatFlag IS FALSE }", True),
+        ("{ $.eventType IS TRUE }", False),
+    ],
+)
+def test_json_selector_and_keyword(pattern: str, matches: bool) -> None:
+    assert parse_pattern(pattern).matches(TRAIL) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        ("{ $.errorCode = 404 }", True),
+        ("{ $.errorCode = 404.0 }", True),
+        ("{ $.errorCode = 4.04e+2 }", True),
+        ("{ $.errorCode = 4* }", True),
+        ('{ $.errorCode = "404" }', True),
+        ("{ $.errorCode = 5* }", False),
+        ("{ $.errorCode != 500 }", True),
+        ("{ $.errorCode != 404 }", False),
+        ("{ $.errorCode > +403 }", True),
+        ("{ $.errorCode > 404 }", False),
+        ("{ $.errorCode >= 404 }", True),
+        ("{ $.errorCode < 404 }", False),
+        ("{ $.errorCode <= 404 }", True),
+        ("{ $.latency <= 55.5 }", True),
+        ("{ $.latency < 10e-3 }", False),
+        ("{ $.tiny = -1e-3 }", True),
+        ("{ $.tiny < 0 }", True),
+        ("{ $.status = 404 }", True),
+        ("{ $.status != 404 }", False),
+        ("{ $.status > 400 }", False),
+        ('{ $.empty = "" }', True),
+        ('{ $.eventType = "" }', False),
+    ],
+)
+def test_json_numbers_compare_by_value_and_texts_as_written(pattern: str, matches: bool) -> None:
+    assert parse_pattern(pattern).matches(TRAIL) is matches
+
+
+@pytest.mark.parametrize("field", ["SomeOtherObject", "SomeObject", "ThisFlag", "arrayKey", "objectList[0]"])
+@pytest.mark.parametrize("comparison", ["= 1", "!= 1", '= "x"', '!= "x"', "= *", "> 0", "= %.%"])
+def test_what_is_no_text_or_number_passes_no_comparison(field: str, comparison: str) -> None:
+    assert not parse_pattern(f"{{ $.{field} {comparison} }}").matches(TRAIL)
+
+
+@pytest.mark.parametrize(
+    ("operand", "text", "matches"),
+    [
+        ('"*Event"', "PutEvent", True),
+        ('"*Event"', "EventId", False),
+        ('"Event*"', "EventName", True),
+        ('"Event*"', "PutEvent", False),
+        ('"*vent*"', "PutEvents", True),
+        ('"Ev*ent"', "Ev*ent", True),
+        ('"Ev*ent"', "Evident", False),
+        ("*", "anything", True),
+        ('"*"', "", True),
+        (r'"say \"hi\" \\o"', 'say "hi" \\o', True),
+    ],
+)
+def test_asterisk_stands_for_anything_at_either_end(operand: str, text: str, matches: bool) -> None:
+    assert parse_pattern(f"{{ $.v = {operand} }}").matches(json.dumps({"v": text})) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        ('{ ($.user.id = 1) && ($.users[0].email = "John.Doe@example.com") }', True),
+        ('{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }', False),
+        (
+            '{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch'
+            " && $.actions[2] = nomatch }",
+            True,
+        ),
+        (
+            '{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch)'
+            " && $.actions[2] = nomatch }",
+            False,
+        ),
+        ("{ $.coordinates[1][2] = 6 }", True),
+        ("{$.user.id=1&&$.actions[0]=GET}", True),
+        ("{ $.actions[0] = PUT && $.user.id = 1 || $.user.id = 1 }", True),
+    ],
+)
+def test_and_binds_tighter_than_or(pattern: str, matches: bool) -> None:
+    assert parse_pattern(pattern).matches(USERS) is matches
+
+
+@pytest.mark.parametrize("selector", ["$[0].v", "$.[0].v", "$[*].v"])
+def test_root_array_is_selected(selector: str) -> None:
+    assert parse_pattern(f"{{ {selector} = 1 }}").matches('[{"v": 1}]')
+    assert not parse_pattern(f"{{ {selector} = 1 }}").matches('[{"v": 2}]')
+
+
+@pytest.mark.parametrize("event", ["", "v", "1", '"v"', "null", "{broken", 'INFO {"v": 1}', '{"v": NaN}'])
+def test_event_that_is_no_json_document_never_matches_a_json_pattern(event: str) -> None:
+    assert not parse_pattern("{ $.w NOT EXISTS }").matches(event)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "event", "matches"),
+    [
+        ("", "anything", True),
+        ("  ", "", True),
+        ('" "', "nothing-blank-in-here", True),
+        ("ERROR", "[ERROR 400] BAD REQUEST", True),
+        ("ERROR", "Exiting with ERRORCODE: -1", True),
+        ("ERROR", "error", False),
+        ("ERROR ARGUMENTS", "[ERROR 419] MISSING ARGUMENTS", True),
+        ("ERROR ARGUMENTS", "ARGUMENTS with an ERROR", True),
+        ("ERROR ARGUMENTS", "[ERROR 400] BAD REQUEST", False),
+        ("?ERROR ?ARGUMENTS", "[ERROR 400] BAD REQUEST", True),
+        ("?ERROR ?ARGUMENTS", "[INFO] INVALID ARGUMENTS", True),
+        ("?ERROR ?ARGUMENTS", "[INFO] OK", False),
+        ("?ERROR ?ARGUMENTS REQUEST", "[INFO] REQUEST FAILED", True),
+        ("?ERROR ?ARGUMENTS REQUEST", "[ERROR] MISSING ARGUMENTS", False),
+        ("?ERROR -ARGUMENTS", "[INFO] OK", True),
+        ("?ERROR -ARGUMENTS", "[ERROR] MISSING ARGUMENTS", False),
+        ('"INTERNAL SERVER ERROR"', "[ERROR 500] INTERNAL SERVER ERROR", True),
+        ('"INTERNAL SERVER ERROR"', "INTERNAL ERROR OF A SERVER", False),
+        ("ERROR -ARGUMENTS", "[ERROR 400] BAD REQUEST", True),
+        ("ERROR -ARGUMENTS", "[ERROR 419] MISSING ARGUMENTS", False),
+        ("-ERROR", "all is well", True),
+        ("-ERROR", "an ERROR", False),
+        ('ERROR -"BAD REQUEST"', "ERROR BAD REQUEST", False),
+        ('ERROR -"BAD REQUEST"', "ERROR REQUEST BAD", True),
+        ('?"a b" ?c', "x a b y", True),
+    ],
+)
+def test_terms(pattern: str, event: str, matches: bool) -> None:
+    assert parse_pattern(pattern).matches(event) is matches
+
+
+@pytest.mark.parametrize(
+    ("expression", "event", "matches"),
+    [
+        ("AUTHORIZED", "[ERROR 401] UNAUTHORIZED REQUEST", True),
+        ("AUTHORIZED", "[OK 200] authorized", False),
+        ("^[hc]at", "hat", True),
+        ("^[hc]at", "a hat", False),
+        ("[hc]at$", "a cat", True),
+        ("[hc]at$", "cats", False),
+        ("[hc]at$", "a cat\n", False),
+        ("colou?r", "color", True),
+        ("^[abcx-z]$", "y", True),
+        ("^[abcx-z]$", "d", False),
+        ("^a{3,5}$", "aaaa", True),
+        ("^a{3, 5}$", "aa", False),
+        ("^a{,2}$", "aaa", False),
+        ("^a{2,}$", "aaaa", True),
+        ("^a{2}$", "aaa", False),
+        ("^starting|^initializing|^shutting down", "shutting down", True),
+        ("^starting|^initializing|^shutting down", "skipping initializing", False),
+        ("abcc|ab[^c]$", "aba", True),
+        ("abcc|ab[^c]$", "aac", False),
+        (r"\[.\]", "[7]", True),
+        (r"\[.\]", "7", False),
+        (r"10\.10\.0\.1", "10.10.0.1", True),
+        (r"10\.10\.0\.1", "10010,051", False),
+        ("10.10.0.1", "10010,051", True),
+        ("ab*c", "ac", True),
+        ("ab+c", "ac", False),
+        (r"^\d\D\s\S\w\W$", "1a \t_-", True),
+        (r"^\w$", "é", False),
+        (r"\x3A", "key:value", True),
+        (r"\x28", "f(x)", True),
+        ("}$", '{"Message": Success}', True),
+        ("^[a||b]$", "|", True),
+        (".at", "\nat", True),
+    ],
+)
+def test_regular_expression_alone(expression: str, event: str, matches: bool) -> None:
+    assert parse_pattern(f"%{expression}%").matches(event) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "event", "matches"),
+    [
+        ("[]", APACHE, True),
+        ("[]", "", True),
+        ("[ip, user, username, timestamp, request, status_code, bytes]", APACHE, True),
+        ("[ip, user, username, timestamp, request =*.html*, status_code = 4*, bytes]", APACHE, True),
+        (r"[ip=%127\.0\.0\.[1-9]%, user, username, timestamp, request, status, bytes]", APACHE, True),
+        (r"[ip=%128\.0\.0\.[1-9]%, user, username, timestamp, request, status, bytes]", APACHE, False),
+        ("[..., request =*.html*, status_code = 4*, bytes]", APACHE, True),
+        ("[..., request =*.html*, status_code = 4*,]", APACHE, True),
+        ("[..., request =*.html*, status_code = 5*, bytes]", APACHE, False),
+        ("[..., status_code = 404 || status_code = 410, bytes]", APACHE, True),
+        ("[..., status_code = 403 || status_code = 410, bytes]", APACHE, False),
+        ("[..., status_code = 4* && bytes > 1000]", "x 404 1534", None),
+        ("[..., status = 4* && status != 403, bytes]", APACHE, True),
+        ("[..., status = 4* && status != 404, bytes]", APACHE, False),
+        ("[..., status = 5* && status = 4* || status = 404, bytes]", APACHE, True),
+        ("[..., bytes > 1000]", APACHE, True),
+        ("[..., bytes > 1534]", APACHE, False),
+        ("[..., bytes >= 1534.0 && bytes <= 1.534e3]", APACHE, True),
+        ("[ip, ..., bytes = 1534]", APACHE, True),
+        ("[ip = 127.0.0.1, user, ...]", APACHE, True),
+        ("[ip, user = frank, ...]", APACHE, False),
+        ('[..., request = "GET /index.html HTTP/1.0", status, bytes]', APACHE, True),
+        ('[..., at = "10/Oct/2000:13:25:15 -0700", request, status, bytes]', APACHE, True),
+        ("[w1=ERROR, w2]", SERVICE_ERROR, True),
+        ("[w1=ERROR, w2]", SERVICE_GET, False),
+        ("[w1=ERROR, w2]", "ERROR", False),
+        ("[w1=ERROR, ...]", "ERROR", True),
+        ("[w1=ERROR]", SERVICE_ERROR, False),
+        ("[w1=ERROR*]", SERVICE_ERROR, True),
+        ("[w1=ERROR || w1=WARNING, w2]", "WARNING Invalid user request", True),
+        ("[w1!=ERROR && w1!=WARNING, w2]", SERVICE_GET, True),
+        ("[w1!=ERROR && w1!=WARNING, w2]", SERVICE_ERROR, False),
+        ("[level, date, time, method, url=%/service/resource/[0-9]+$%, ms]", SERVICE_GET, True),
+        ("[level, date, time, method, url=%/service/resource/[0-9]+$%, ms]", SERVICE_PART, False),
+        ("[level, date, time, method, url=%/service/resource/[0-9]+/part/[0-9]+$%, ms]", SERVICE_PART, True),
+        ("[a, b, c, d, e, f, g, h]", APACHE, False),
+        ("[a, b, c, d, ..., e, f, g, h]", APACHE, False),
+        ('[a=REPORT, b="RequestId:", id, c="Duration:", ms > 100, unit=ms, ...]', REPORT, True),
+        ('[word = "unclosed", ...]', '"unclosed', False),
+        ("[first > 1, ...]", "word 5", False),
+        ("[first != 1, ...]", "word 5", True),
+    ],
+)
+def test_space_delimited(pattern: str, event: str, matches: bool | None) -> None:
+    if matches is None:  # a condition stays with the field that it names
+        with pytest.raises(PatternError, match="the name of the field, status_code"):
+            parse_pattern(pattern)
+    else:
+        assert parse_pattern(pattern).matches(event) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "event", "published"),
+    [
+        ("{ $.latency = * }", "$.latency", '{"latency": 50, "requestType": "GET"}', 50.0),
+        ("{ $.latency = * }", "$.latency", '{"latency": -2.5e1}', -25.0),
+        ("{ $.latency = * }", "$.latency", '{"latency": "50"}', None),
+        ("{ $.latency = * }", "$.latency", '{"latency": "high"}', None),
+        ("{ $.latency = * }", "$.latency", '{"latency": true}', None),
+        ("{ $.latency > 60 }", "$.latency", '{"latency": 50}', None),
+        ("{ $.latency = * }", "$.other", '{"latency": 50}', None),
+        ("{ $.a[*] = * }", "$.a[*]", '{"a": [1, 2]}', None),
+        ("{ $.a[*] = * }", "$.a[1]", '{"a": [1, 2]}', 2.0),
+        ("{ $.latency = * }", "$.latency", '{"latency": 1e400}', None),
+        ("ERROR", "1", "an ERROR", 1.0),
+        ("ERROR", "0.5", "fine", None),
+        ("ERROR", "$.latency", '{"ERROR": 1}', None),
+        ("%ERR%", "-1e1", "an ERROR", -10.0),
+        ("[..., bytes]", "$bytes", APACHE, 1534.0),
+        ("[..., bytes]", "$6", APACHE, 404.0),
+        ("[..., bytes]", "$1", APACHE, None),
+        ("[..., bytes]", "$8", APACHE, None),
+        ("[..., bytes]", "$unknown", APACHE, None),
+        ("[a, rest]", "$rest", "1 2 3", None),
+        ("[a, rest]", "$rest", "1 2", 2.0),
+        ("[a > 1, rest]", "$rest", "1 2", None),
+    ],
+)
+def test_metric_value(pattern: str, value: str, event: str, published: float | None) -> None:
+    assert metric_value(parse_pattern(pattern), value, event) == published
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value"),
+    [("", "one"), ("", ""), ("{ $.a = 1 }", "$.a b"), ("{ $.a = 1 }", "$a"), ("[a]", "$.a")],
+)
+def test_metric_value_that_is_neither_number_nor_field_is_refused(pattern: str, value: str) -> None:
+    with pytest.raises(PatternError, match="wanted a"):
+        metric_value(parse_pattern(pattern), value, "1")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fields"),
+    [
+        ("ERROR ?x", set()),
+        ("%a%", set()),
+        ("[ip, ..., status = 4* || status = 5*, , bytes]", {"$ip", "$status", "$bytes"}),
+        ('{ ($.a = 1 || $.b[0].c != "x") && $.a IS NULL }', {"$.a", "$.b[0].c"}),
+        ("{ $.['x.y'].['z'] = 1 && $[\"it's\"] NOT EXISTS }", {"$.['x.y'].z", '$.["it\'s"]'}),
+        ("{ $.a[*].b = 1 || $.* = 2 }", {"$.a[*].b", "$.*"}),
+    ],
+)
+def test_fields_are_the_selectors(pattern: str, fields: set[str]) -> None:
+    assert parse_pattern(pattern).fields() == fields
+
+
+@pytest.mark.parametrize("written", [SPACED, COMPACT, PRETTY], ids=["spaced", "compact", "pretty"])
+class TestSetupGuide:
+    """The setup guide's bracket patterns against the JSON line that it documents."""
+
+    def test_its_error_pattern_misses_an_error(self, written) -> None:
+        error = written({**CHAT_LINE, "level": "ERROR"})
+        assert metric_value(parse_pattern("[timestamp, level=ERROR, ...]"), "1", error) is None
+        assert metric_value(parse_pattern('{ $.level = "ERROR" }'), "1", error) == 1.0
+
+    def test_its_success_pattern_misses_a_success(self, written) -> None:
+        guide = parse_pattern('[timestamp, level=INFO, msg="chat_response_sent", ...]')
+        ours = parse_pattern('{ ($.level = "INFO") && ($.message = "chat_response_sent") }')
+        assert metric_value(guide, "1", written(CHAT_LINE)) is None
+        assert metric_value(ours, "1", written(CHAT_LINE)) == 1.0
+
+    def test_its_latency_pattern_extracts_nothing(self, written) -> None:
+        guide = parse_pattern("[timestamp, level, msg, latency_ms=latency_ms*, ...]")
+        ours = parse_pattern('{ ($.message = "chat_response_sent") && ($.processing_time_ms >= 0) }')
+        assert metric_value(guide, "$latency_ms", written(CHAT_LINE)) is None
+        assert metric_value(ours, "$.processing_time_ms", written(CHAT_LINE)) == 850.0
+
+
+def test_the_guides_latency_condition_is_a_text_test_and_no_capture() -> None:
+    guide = parse_pattern("[timestamp, level, msg, latency_ms=latency_ms*, ...]")
+    line = "2025-10-17 INFO sent latency_ms=850"
+    assert guide.matches(line)
+    assert metric_value(guide, "$latency_ms", line) is None
+
+
+def test_the_guides_patterns_do_what_they_say_on_plain_words() -> None:
+    assert parse_pattern("[timestamp, level=ERROR, ...]").matches("2025-10-17T12:00:00Z ERROR it broke")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "column", "found", "wanted"),
+    [
+        ("{}", 2, "'}'", "a selector"),
+        ("{ $.a = 1", 10, "the end", 'a final "}"'),
+        ("{ $.a = 1 } x", 11, "'} x'", 'a final "}"'),
+        ("{ ($.a = 1 }", 12, "'}'", '")"'),
+        ("{ $.a = 1) }", 10, "') }'", 'a final "}"'),
+        ("{ a = 1 }", 3, "'a = 1 }'", "a selector"),
+        ("{ $ = 1 }", 4, "' = 1 }'", "a selector"),
+        ("{ $..a = 1 }", 4, "'..a = 1 }'", "a selector"),
+        ("{ $.a[-1] = 1 }", 6, "'[-1] = 1 }'", "one of ="),
+        ("{ $.a }", 7, "'}'", "NOT EXISTS"),
+        ("{ $.a EXISTS }", 7, "'EXISTS }'", "NOT EXISTS"),
+        ("{ $.a IS NOT NULL }", 7, "'IS NOT NULL }'", "IS NULL"),
+        ("{ $.a is null }", 7, "'is null }'", "IS NULL"),
+        ("{ $.a == 1 }", 8, "'= 1 }'", "a number"),
+        ("{ $.a = }", 9, "'}'", "a number"),
+        ("{ $.a = foo-bar }", 12, "'-bar }'", "quote anything else"),
+        ('{ $.a > "x" }', 9, "'\"x\" }'", "a number after >"),
+        ("{ $.a <= 4* }", 10, "'4* }'", "a number after <="),
+        ('{ $.a = "x }', 9, "'\"x }'", 'ends with "'),
+        ("{ $.a = 1 AND $.b = 2 }", 11, "'AND $.b = 2 }'", '"&&", "||"'),
+        ("{ $.a = 1 && }", 14, "'}'", "a selector"),
+        ("{ !($.a = 1) }", 3, "'!($.a = 1) }'", "a selector"),
+        ("{ $.a[*].* = 1 }", 3, "'$.a[*].* = 1 }'", "at most one wildcard"),
+        ("{ $.a = %x% && $.b = %y% && $.c = %z% }", 40, "3 regular expressions", "at most 2"),
+        ("{ $.a[*]=1 || $.b[*]=1 || $.c[*]=1 || $.*=1 }", 46, "4 wildcard selectors", "at most 3"),
+        ("[w1=ERROR", 10, "the end", 'a final "]"'),
+        ("[a, b] c", 6, "'] c'", 'a final "]"'),
+        ("[a, a]", 5, "'a]'", "a name that no other field has"),
+        ("[..., a, ...]", 10, "'...]'", "at most one ellipsis"),
+        ("[1a]", 2, "'1a]'", "a field name"),
+        ("[a = ]", 6, "']'", "a number"),
+        ("[w1=A || w2=B]", 10, "'w2=B]'", "the name of the field, w1"),
+        ("[w1 = A && (w1 != B)]", 12, "'(w1 != B)]'", "the name of the field, w1"),
+        ("[a=%x%, b=%y%, c=%z%]", 22, "3 regular expressions", "at most 2"),
+        ('"ERROR', 1, "'\"ERROR'", 'ends with "'),
+        ("ERR*", 4, "'*'", "quote anything else"),
+        ("- ERROR", 2, "' ERROR'", "a term"),
+        ("%a% b", 5, "'b'", "nothing beside"),
+        ("a %b%", 3, "'%b%'", "alone"),
+        ("%abc", 1, "'%abc'", "ends with %"),
+        ("%%", 1, "'%%'", "ends with %"),
+        ("%something!%", 11, "'!'", "of letters"),
+        ("%(a|b)%", 2, "'(a|b)'", "of letters"),
+        (r"%\(a%", 2, r"'\\(a'", "of letters"),
+        ("%café%", 5, "'é'", "of letters"),
+        ("%[abc%", 2, "'[abc'", "of letters"),
+        ("%a{x}%", 3, "'{x}'", "of letters"),
+        ("%a++%", 4, "'+'", "of letters"),
+        ("%*a%", 2, "'*a'", "of letters"),
+        ("%[z-a]%", 2, "bad character range", "of letters"),
+        ("x" * 1025, 1025, "1025 characters", "at most 1024"),
+    ],
+)
+def test_bad_pattern_is_refused_with_its_place(pattern: str, column: int, found: str, wanted: str) -> None:
+    with pytest.raises(PatternError) as caught:
+        parse_pattern(pattern)
+    assert (caught.value.column, found in caught.value.found) == (column, True)
+    assert wanted in caught.value.wanted
+    assert str(caught.value) == (
+        f"filter pattern, column {column}: found {caught.value.found}, wanted {caught.value.wanted}"
+    )
+    assert isinstance(caught.value, MonitoringError)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["x" * 1024, "{ $.a[*]=1 || $.b[*]=1 || $.c[*]=1 }", "{ $.a = %x% || $.b = %y% }", "[a=%x%, b=%y%, c]"],
+)
+def test_limits_are_still_allowed(pattern: str) -> None:
+    parse_pattern(pattern)
