@@ -11,7 +11,7 @@ RUN := .venv/bin/python
 ENV ?=
 export ENV
 
-.PHONY: help setup synth validate test test-fast lint format types lock schema bench clean
+.PHONY: help setup synth validate cdktf test test-fast lint format lock schema bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,13 @@ synth: .venv/ready ## generate Terraform: make synth ENV=prod (all environments 
 
 validate: synth ## generate, then terraform validate every stack
 	@$(RUN) -m ops validate
+
+node_modules/.ready: package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed for the cdktf command: install Node 20 or later"; exit 2; }
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+cdktf: .venv/ready node_modules/.ready ## install the cdktf command, for npx cdktf synth|diff|deploy
 
 test: .venv/ready ## all tests
 	@$(RUN) -m pytest -q -n 2 --dist worksteal

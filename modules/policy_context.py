@@ -46,4 +46,3 @@ def _published(settings: Settings, monitoring: Monitoring) -> Iterator[Published
             minimum=metric.minimum,
             maximum=metric.maximum,
         )
-

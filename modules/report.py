@@ -35,7 +35,9 @@ def report(
     )
 
 
-def _stack(name: str, stack: Any, warnings: Sequence[str], findings: Sequence[Finding], out: str) -> Iterator[str]:
+def _stack(
+    name: str, stack: Any, warnings: Sequence[str], findings: Sequence[Finding], out: str
+) -> Iterator[str]:
     counts = {kind: len(named) for kind, named in stack.get("resource", {}).items()}
     others = sum(count for kind, count in counts.items() if kind not in KINDS)
     yield name

@@ -23,8 +23,8 @@ from modules.constructs.logs import add_filter, add_log_group, add_query, log_gr
 from modules.constructs.routing import add_topic, topic_arn
 from modules.constructs.tag_policy import add_tag_policy
 from modules.settings import Settings
-from modules.settings.models import S3Backend as S3Settings
 from modules.settings.models import CloudBackend as CloudSettings
+from modules.settings.models import S3Backend as S3Settings
 from modules.spec.system import Monitoring
 
 # What this project is tested against, and the major version whose arguments the bindings know.
@@ -58,7 +58,7 @@ class MonitoringStack(TerraformStack):
                     dynamodb_table=backend.dynamodb_table,
                 )
                 if backend.use_lockfile:
-                    self.add_override("terraform.backend.s3.use_lockfile", True)
+                    self.add_override("terraform.backend.s3", {"use_lockfile": True})
             case CloudSettings():
                 workspace = NamedCloudWorkspace(backend.workspace or name, backend.project)
                 CloudBackend(
@@ -79,7 +79,9 @@ class MonitoringStack(TerraformStack):
         if place.account == UNTOLD_ACCOUNT:
             aws("data_aws_caller_identity", "DataAwsCallerIdentity")(self, "current")
         if place.partition == UNTOLD_PARTITION:
-            aws("data_aws_partition", "DataAwsPartition")(self, "current-partition").override_logical_id("current")
+            aws("data_aws_partition", "DataAwsPartition")(self, "current-partition").override_logical_id(
+                "current"
+            )
 
     def _resources(self, monitoring: Monitoring, settings: Settings) -> None:
         place = monitoring.place
@@ -91,8 +93,8 @@ class MonitoringStack(TerraformStack):
         for item in monitoring.filters:
             add_filter(self, item)
         for alarm in monitoring.alarms:
-            topic = topic_arn(alarm.route)
-            add_alarm(self, alarm, topic_arn=topic, runbook_base_url=settings.runbook_base_url)
+            route = topic_arn(alarm.route)
+            add_alarm(self, alarm, topic_arn=route, runbook_base_url=settings.runbook_base_url)
         for query in monitoring.queries:
             add_query(self, query)
         for dashboard in monitoring.dashboards:
@@ -104,19 +106,25 @@ class MonitoringStack(TerraformStack):
         region = monitoring.place.region
         console = f"https://{region}.{_console(region)}/cloudwatch/home?region={region}#dashboards/dashboard/"
         self._output("topic_arns", {topic.key: topic_arn(topic.route) for topic in monitoring.topics})
-        self._output("dashboard_urls", {page.key: console + dashboard_name(page.key) for page in monitoring.dashboards})
-        self._output("log_groups", {group.key: log_group_reference(group.key) for group in monitoring.log_groups})
+        self._output(
+            "dashboard_urls", {page.key: console + dashboard_name(page.key) for page in monitoring.dashboards}
+        )
+        self._output(
+            "log_groups", {group.key: log_group_reference(group.key) for group in monitoring.log_groups}
+        )
         self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
 
     def _output(self, name: str, value: Any) -> None:
-        TerraformOutput(self, f"output-{name}", value=value, description=_OUTPUTS[name]).override_logical_id(name)
+        TerraformOutput(self, f"output-{name}", value=value, description=_OUTPUTS[name]).override_logical_id(
+            name
+        )
 
 
 _OUTPUTS = {
     "topic_arns": "The SNS topic of each route",
     "dashboard_urls": "Where the dashboards are in the console",
     "log_groups": "The log group of each part of the system",
-    "agent_metrics_policy": "The IAM policy that each agent's service role needs in order to publish its metrics",
+    "agent_metrics_policy": "The IAM policy with which an agent's service role publishes metrics",
 }
 
 

@@ -39,9 +39,7 @@ def synthesize(plans: Sequence[Plan], out: Path, root: Path, today: date) -> str
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".synth-", dir=out.parent) as folder:
         stacks = terraform(named, Path(folder))
-        findings = {
-            name: check(stacks[name], policy_context(*plan, today)) for name, plan in named.items()
-        }
+        findings = {name: check(stacks[name], policy_context(*plan, today)) for name, plan in named.items()}
         _refuse(findings)
         move_into_place(Path(folder), out)
     return report(named, stacks, findings, _shown(out, root))
@@ -57,7 +55,8 @@ def stack_names(places: Sequence[Monitoring]) -> list[str]:
     """
     short = [f"{one.prefix}-{one.place.region}" for one in places]
     names = [
-        name if short.count(name) == 1 else f"{name}-{one.place.account}" for name, one in zip(short, places, strict=True)
+        name if short.count(name) == 1 else f"{name}-{one.place.account}"
+        for name, one in zip(short, places, strict=True)
     ]
     doubled = sorted({name for name in names if names.count(name) > 1 or "$" in name})
     if doubled:

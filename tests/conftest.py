@@ -11,7 +11,10 @@ from hypothesis import HealthCheck, settings
 from modules.constructs._bindings import choose_node
 
 settings.register_profile(
-    "default", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")),
+    "default",
+    deadline=None,
+    print_blob=True,
+    derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("default")

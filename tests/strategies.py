@@ -19,9 +19,15 @@ LETTERS, DIGITS = string.ascii_lowercase, string.digits
 # Plain text with a letter in front: from_regex would take most of the time of every property.
 _parts = st.text(LETTERS + DIGITS, min_size=1, max_size=6)
 _heads = st.sampled_from(LETTERS)
-slugs = st.builds(lambda head, parts: head + "-".join(parts), _heads, st.lists(_parts, min_size=1, max_size=3))
-fields = st.builds(lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_", max_size=10))
-words = st.builds(lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_.-", max_size=12))
+slugs = st.builds(
+    lambda head, parts: head + "-".join(parts), _heads, st.lists(_parts, min_size=1, max_size=3)
+)
+fields = st.builds(
+    lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_", max_size=10)
+)
+words = st.builds(
+    lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_.-", max_size=12)
+)
 _mailboxes = st.text(LETTERS, min_size=1, max_size=8)
 emails = st.builds(lambda box, domain: f"{box}@{domain}.example", _mailboxes, _mailboxes)
 accounts = st.text(DIGITS, min_size=12, max_size=12)
@@ -53,7 +59,9 @@ def agents(draw: st.DrawFn, region: str, account: str) -> Tree:
 
 @st.composite
 def logs(draw: st.DrawFn) -> Tree:
-    level, event, duration, session, error, error_type = draw(st.lists(fields, min_size=6, max_size=6, unique=True))
+    level, event, duration, session, error, error_type = draw(
+        st.lists(fields, min_size=6, max_size=6, unique=True)
+    )
     *error_levels, info = draw(st.lists(words, min_size=2, max_size=5, unique=True))
     request, response = draw(st.lists(words, min_size=2, max_size=2, unique=True))
     return {
@@ -73,7 +81,14 @@ def logs(draw: st.DrawFn) -> Tree:
 @st.composite
 def alarm_changes(draw: st.DrawFn) -> Tree:
     """Other severities for any alarm, other thresholds where any positive figure can be reached."""
-    keys = ["high-error-rate", "lambda-errors", "error-count", "active-sessions", "bedrock-throttles", "response-time"]
+    keys = [
+        "high-error-rate",
+        "lambda-errors",
+        "error-count",
+        "active-sessions",
+        "bedrock-throttles",
+        "response-time",
+    ]
     chosen = draw(st.lists(st.sampled_from(keys), unique=True))
     changes: Tree = {key: {"threshold": draw(st.integers(1, 50_000))} for key in chosen}
     for key in draw(st.lists(st.sampled_from([*keys, "high-latency", "db-connections-high"]), unique=True)):
@@ -99,10 +114,15 @@ def trees(draw: st.DrawFn) -> Tree:
         },
         "backend": {"log": draw(logs())},
         "database": {
-            "engine": draw(st.sampled_from(["postgres", "aurora-postgresql", "aurora-postgresql-serverless"])),
+            "engine": draw(
+                st.sampled_from(["postgres", "aurora-postgresql", "aurora-postgresql-serverless"])
+            ),
             "max_connections": draw(st.integers(6, 10_000)),
         },
-        "routes": {route: {"emails": draw(st.lists(emails, max_size=3))} for route in ("critical", "warning", "info", "delivery")},
+        "routes": {
+            route: {"emails": draw(st.lists(emails, max_size=3))}
+            for route in ("critical", "warning", "info", "delivery")
+        },
         "alarms": draw(alarm_changes()),
         "retention": {"days": days, "minimum_days": draw(st.integers(1, days))},
         "features": {"dashboards": draw(st.booleans()), "saved_queries": draw(st.booleans())},

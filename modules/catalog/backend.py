@@ -54,7 +54,9 @@ def filters(context: Context) -> tuple[MetricFilter, ...]:
             key="success-count",
             name=context.names.named("success-count"),
             group=GROUP,
-            pattern=all_of(equals(log.level_field, log.info_level), equals(log.event_field, log.response_event)),
+            pattern=all_of(
+                equals(log.level_field, log.info_level), equals(log.event_field, log.response_event)
+            ),
             metric=success_count(context),
             value="1",
             default=0,

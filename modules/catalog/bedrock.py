@@ -19,8 +19,10 @@ ERRORS = ("InvocationClientErrors", "InvocationServerErrors")
 def dimension_sets(context: Context) -> dict[str, dict[str, str]]:
     """The dimension set of each agent, or the operation's as long as an alias is not told."""
     bedrock = context.settings.bedrock
-    operation = {"Operation": bedrock.operation}
-    told = {name: agent for name, agent in sorted(bedrock.agents.items()) if agent.alias_arn and agent.model_id}
+    operation: dict[str, str] = {"Operation": bedrock.operation}
+    told = {
+        name: agent for name, agent in sorted(bedrock.agents.items()) if agent.alias_arn and agent.model_id
+    }
     if len(told) < len(bedrock.agents):
         return {"all agents": operation}
     return {

@@ -15,7 +15,9 @@ def warnings(context: Context) -> tuple[str, ...]:
     """What to declare so that the alarm on sessions appears."""
     if SESSIONS in context.settings.published_outside:
         return ()
-    return (f"nothing publishes {SESSIONS}, so its alarm is left out; declare it in published_outside.{SESSIONS}",)
+    return (
+        f"nothing publishes {SESSIONS}, so its alarm is left out; declare it in published_outside.{SESSIONS}",
+    )
 
 
 def alarms(context: Context) -> tuple[Alarm, ...]:
@@ -41,6 +43,9 @@ def alarms(context: Context) -> tuple[Alarm, ...]:
 def graphs(context: Context) -> tuple[Graph, ...]:
     """One graph for each metric. Maximum: counters of "today" grow until midnight, so a sum lies."""
     return tuple(
-        Graph(title=f"Business: {name}", lines=(Line(Stat(context.custom(name, outside.unit), "Maximum"), name),))
+        Graph(
+            title=f"Business: {name}",
+            lines=(Line(Stat(context.custom(name, outside.unit), "Maximum"), name),),
+        )
         for name, outside in sorted(context.settings.published_outside.items())
     )

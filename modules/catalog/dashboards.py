@@ -72,7 +72,11 @@ def _real_time(context: Context, alarms: Mapping[str, Alarm]) -> tuple[Widget, .
 
 def _historical(context: Context, alarms: Mapping[str, Alarm]) -> tuple[Widget, ...]:
     """By the hour. A threshold on a sum is meant for its own period, so it has no line here."""
-    sums = {key for key, alarm in alarms.items() if any(stat.statistic == "Sum" for stat in stats_of(alarm.signal))}
+    sums = {
+        key
+        for key, alarm in alarms.items()
+        if any(stat.statistic == "Sum" for stat in stats_of(alarm.signal))
+    }
     levels = {key: alarm for key, alarm in alarms.items() if key not in sums}
     more = (bedrock.model_graph(context), database.load_graph(context), database.space_graph(context))
     graphs = (*_graphs(context, levels), *more)

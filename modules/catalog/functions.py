@@ -117,7 +117,8 @@ def concurrency_graph(_: Context) -> Graph:
     """The account's concurrency, which all teams share."""
     metric = Metric(NAMESPACE, "ConcurrentExecutions", {}, "Count")
     return Graph(
-        title="Lambda: concurrent executions of the account", lines=(Line(Stat(metric, "Maximum"), "Account"),)
+        title="Lambda: concurrent executions of the account",
+        lines=(Line(Stat(metric, "Maximum"), "Account"),),
     )
 
 

@@ -20,7 +20,10 @@ def groups(context: Context) -> tuple[LogGroup, ...]:
     names = context.names
     found = {backend.GROUP: (names.log_group(backend.GROUP), "backend")}
     found |= {f"lambda/{key}": (context.function_group(key), "lambda") for key in context.functions}
-    found |= {f"bedrock-agent/{name}": (names.log_group(f"bedrock-agent/{name}"), "bedrock") for name in context.agents}
+    found |= {
+        f"bedrock-agent/{name}": (names.log_group(f"bedrock-agent/{name}"), "bedrock")
+        for name in context.agents
+    }
     _refuse_unknown_overrides(context, found)
     return tuple(
         LogGroup(key=key, name=name, component=component, retention_days=_retention(context, key))

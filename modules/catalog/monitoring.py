@@ -36,14 +36,21 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         filters=backend.filters(context),
         alarms=tuple(alarms.values()),
         topics=routing.topics(context),
-        queries=logs.saved_queries(context, alarms["response-time"].condition.threshold) if features.saved_queries else (),
+        queries=logs.saved_queries(context, alarms["response-time"].condition.threshold)
+        if features.saved_queries
+        else (),
         dashboards=dashboards.dashboards(context, alarms) if features.dashboards else (),
         tags=tags(settings),
         agent_metrics_policy=policies.publish_metrics(bedrock.NAMESPACE),
         ceilings=(*functions.ceilings(context), *database.ceilings(context)),
         tag_policy_enabled=tag_policy.enabled,
         tag_policy_target=tag_policy.attach_to,
-        warnings=(*routing.warnings(context), *bedrock.warnings(context), *business.warnings(context), *_links(settings)),
+        warnings=(
+            *routing.warnings(context),
+            *bedrock.warnings(context),
+            *business.warnings(context),
+            *_links(settings),
+        ),
     )
 
 

@@ -33,7 +33,8 @@ def warnings(context: Context) -> tuple[str, ...]:
     found = []
     if Route.CRITICAL in empty:
         found.append(
-            "CRITICAL ALARMS REACH NOBODY: the critical route has no subscriber; set routes.critical.emails, or SNS_EMAIL"
+            "CRITICAL ALARMS REACH NOBODY: the critical route has no subscriber; "
+            "set routes.critical.emails, or SNS_EMAIL"
         )
     found += [
         f"the {route.value} route has no subscriber; set routes.{route.value}.emails"

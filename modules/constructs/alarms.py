@@ -9,7 +9,7 @@ from constructs import Construct
 from modules.constructs._bindings import aws
 from modules.render.descriptions import alarm_description
 from modules.spec.alarms import Alarm
-from modules.spec.metrics import Math, Stat, Metric
+from modules.spec.metrics import Math, Metric, Stat
 
 STATISTICS = frozenset({"SampleCount", "Average", "Sum", "Minimum", "Maximum"})
 
@@ -36,7 +36,9 @@ def add_alarm(scope: Construct, alarm: Alarm, *, topic_arn: str, runbook_base_ur
 def _signal(alarm: Alarm) -> dict[str, Any]:
     if isinstance(alarm.signal, Math):
         return {"metric_query": _queries(alarm.signal, alarm.evaluation.period_seconds)}
-    return _metric(alarm.signal.metric) | _statistic(alarm.signal) | {"period": alarm.evaluation.period_seconds}
+    return (
+        _metric(alarm.signal.metric) | _statistic(alarm.signal) | {"period": alarm.evaluation.period_seconds}
+    )
 
 
 def _metric(metric: Metric) -> dict[str, Any]:

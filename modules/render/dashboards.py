@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from modules.spec.dashboards import AlarmStatus, Dashboard, Graph, Line, Limit, LogTable, Note, Widget
+from modules.spec.dashboards import AlarmStatus, Dashboard, Graph, Limit, Line, LogTable, Note, Widget
 from modules.spec.metrics import Math, Stat
 
 COLUMNS = 24

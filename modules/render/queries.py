@@ -64,7 +64,8 @@ def log_levels(log: LogFields) -> str:
 
 
 def _is_error(log: LogFields) -> str:
-    return f"{log.level_field} in [{', '.join(f'{chr(34)}{level}{chr(34)}' for level in sorted(set(log.error_levels)))}]"
+    levels = ", ".join(f'"{level}"' for level in sorted(set(log.error_levels)))
+    return f"{log.level_field} in [{levels}]"
 
 
 def _lines(first: str, *others: str) -> str:

@@ -19,7 +19,6 @@ from modules.settings.text import (
     LogWord,
     MetricName,
     ModelId,
-    PositiveInt,
     Region,
     Slug,
     TagKey,

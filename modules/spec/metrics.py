@@ -21,7 +21,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Stat:
-    """A metric under a statistic: `Sum`, `Average`, `Maximum`, `p99`, …"""
+    """A metric under a statistic, such as `Sum`, `Maximum` or `p99`."""
 
     metric: Metric
     statistic: str

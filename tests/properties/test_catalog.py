@@ -111,7 +111,9 @@ def test_log_groups_are_one_per_part_and_keep_what_is_configured(made: tuple[Set
     for key, function in settings.lambda_.functions.items():
         (group,) = [group for group in found.log_groups if group.key == f"lambda/{key}"]
         dedicated = f"/aws/{found.prefix}/lambda/{key}"
-        assert group.name == (dedicated if function.log_group == "dedicated" else f"/aws/lambda/{found.prefix}-{key}")
+        assert group.name == (
+            dedicated if function.log_group == "dedicated" else f"/aws/lambda/{found.prefix}-{key}"
+        )
 
 
 @given(MONITORINGS)
@@ -156,7 +158,9 @@ def test_adding_a_function_only_adds(tree: dict, name: str, function: dict) -> N
     assert set(old) <= set(new)
     for key, alarm in old.items():
         assert _without_inputs(alarm) == _without_inputs(new[key])
-        assert {_stat(stat) for stat in stats_of(alarm.signal)} <= {_stat(stat) for stat in stats_of(new[key].signal)}
+        assert {_stat(stat) for stat in stats_of(alarm.signal)} <= {
+            _stat(stat) for stat in stats_of(new[key].signal)
+        }
     assert {group.name for group in after.log_groups} > {group.name for group in before.log_groups}
 
 
@@ -180,7 +184,9 @@ def _shuffled(tree: object, random) -> object:
 
 
 @given(MONITORINGS)
-def test_every_alarm_has_a_runbook_a_reason_and_a_route_with_a_topic(made: tuple[Settings, Monitoring]) -> None:
+def test_every_alarm_has_a_runbook_a_reason_and_a_route_with_a_topic(
+    made: tuple[Settings, Monitoring],
+) -> None:
     _, found = made
     routes = {topic.route for topic in found.topics}
     assert routes == set(Route)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from modules.semantics import metric_value, parse_pattern
 from modules.settings.models import BackendLog
 from modules.spec.logs import MetricFilter
-from tests.builders import good_settings, good_monitoring, monitorings
+from tests.builders import good_monitoring, good_settings, monitorings
 from tests.strategies import logs, words
 
 GUIDE_LINE = {

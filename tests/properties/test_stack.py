@@ -12,7 +12,7 @@ from modules import facts
 from modules.settings import Settings
 from policies import check, errors
 from tests.builders import good_context, monitorings, resources, synthesized
-from tests.strategies import all_settings, trees, replaced_settings
+from tests.strategies import all_settings, replaced_settings, trees
 
 few = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 ALARM = "aws_cloudwatch_metric_alarm"
@@ -32,7 +32,9 @@ def _tags(stack: dict[str, Any], resource: dict[str, Any]) -> dict[str, str]:
 @few
 def test_every_alarm_acts_on_the_topic_of_its_severity(made: Settings) -> None:
     stack = _only(synthesized(made))
-    topics = {f"${{aws_sns_topic.{name}.arn}}": topic for name, topic in resources(stack, "aws_sns_topic").items()}
+    topics = {
+        f"${{aws_sns_topic.{name}.arn}}": topic for name, topic in resources(stack, "aws_sns_topic").items()
+    }
     alarms = resources(stack, ALARM)
     assert len(alarms) >= 10
     for alarm in alarms.values():
@@ -69,7 +71,9 @@ def test_retention_and_tags_are_everywhere(made: Settings) -> None:
 @given(trees(), st.randoms())
 @few
 def test_same_input_in_any_order_gives_the_same_bytes(tree: dict[str, Any], random: Any) -> None:
-    first, second = (json.dumps(synthesized(replaced_settings(one))) for one in (tree, _shuffled(tree, random)))
+    first, second = (
+        json.dumps(synthesized(replaced_settings(one))) for one in (tree, _shuffled(tree, random))
+    )
     assert first == second
 
 

@@ -52,11 +52,11 @@ CHAT_LINE = {
     "processing_time_ms": 850,
     "customer_id": "1645975",
 }
-SPACED, COMPACT, PRETTY = (
-    lambda line: json.dumps(line),
-    lambda line: json.dumps(line, separators=(",", ":")),
-    lambda line: json.dumps(line, indent=2),
-)
+WRITERS = {
+    "spaced": json.JSONEncoder(),
+    "compact": json.JSONEncoder(separators=(",", ":")),
+    "pretty": json.JSONEncoder(indent=2),
+}
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_terms(pattern: str, event: str, matches: bool) -> None:
         ("10.10.0.1", "10010,051", True),
         ("ab*c", "ac", True),
         ("ab+c", "ac", False),
-        (r"^\d\D\s\S\w\W$", "1a \t_-", True),
+        (r"^\d\D\s\S\w\W$", "1a b_-", True),
         (r"^\w$", "é", False),
         (r"\x3A", "key:value", True),
         (r"\x28", "f(x)", True),
@@ -281,7 +281,6 @@ def test_regular_expression_alone(expression: str, event: str, matches: bool) ->
         ("[..., request =*.html*, status_code = 5*, bytes]", APACHE, False),
         ("[..., status_code = 404 || status_code = 410, bytes]", APACHE, True),
         ("[..., status_code = 403 || status_code = 410, bytes]", APACHE, False),
-        ("[..., status_code = 4* && bytes > 1000]", "x 404 1534", None),
         ("[..., status = 4* && status != 403, bytes]", APACHE, True),
         ("[..., status = 4* && status != 404, bytes]", APACHE, False),
         ("[..., status = 5* && status = 4* || status = 404, bytes]", APACHE, True),
@@ -313,12 +312,8 @@ def test_regular_expression_alone(expression: str, event: str, matches: bool) ->
         ("[first != 1, ...]", "word 5", True),
     ],
 )
-def test_space_delimited(pattern: str, event: str, matches: bool | None) -> None:
-    if matches is None:  # a condition stays with the field that it names
-        with pytest.raises(PatternError, match="the name of the field, status_code"):
-            parse_pattern(pattern)
-    else:
-        assert parse_pattern(pattern).matches(event) is matches
+def test_space_delimited(pattern: str, event: str, matches: bool) -> None:
+    assert parse_pattern(pattern).matches(event) is matches
 
 
 @pytest.mark.parametrize(
@@ -357,7 +352,7 @@ def test_metric_value(pattern: str, value: str, event: str, published: float | N
     [("", "one"), ("", ""), ("{ $.a = 1 }", "$.a b"), ("{ $.a = 1 }", "$a"), ("[a]", "$.a")],
 )
 def test_metric_value_that_is_neither_number_nor_field_is_refused(pattern: str, value: str) -> None:
-    with pytest.raises(PatternError, match="wanted a"):
+    with pytest.raises(PatternError, match="wanted (a |the end)"):
         metric_value(parse_pattern(pattern), value, "1")
 
 
@@ -376,26 +371,26 @@ def test_fields_are_the_selectors(pattern: str, fields: set[str]) -> None:
     assert parse_pattern(pattern).fields() == fields
 
 
-@pytest.mark.parametrize("written", [SPACED, COMPACT, PRETTY], ids=["spaced", "compact", "pretty"])
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
 class TestSetupGuide:
     """The setup guide's bracket patterns against the JSON line that it documents."""
 
-    def test_its_error_pattern_misses_an_error(self, written) -> None:
-        error = written({**CHAT_LINE, "level": "ERROR"})
+    def test_its_error_pattern_misses_an_error(self, writer: json.JSONEncoder) -> None:
+        error = writer.encode({**CHAT_LINE, "level": "ERROR"})
         assert metric_value(parse_pattern("[timestamp, level=ERROR, ...]"), "1", error) is None
         assert metric_value(parse_pattern('{ $.level = "ERROR" }'), "1", error) == 1.0
 
-    def test_its_success_pattern_misses_a_success(self, written) -> None:
+    def test_its_success_pattern_misses_a_success(self, writer: json.JSONEncoder) -> None:
         guide = parse_pattern('[timestamp, level=INFO, msg="chat_response_sent", ...]')
         ours = parse_pattern('{ ($.level = "INFO") && ($.message = "chat_response_sent") }')
-        assert metric_value(guide, "1", written(CHAT_LINE)) is None
-        assert metric_value(ours, "1", written(CHAT_LINE)) == 1.0
+        assert metric_value(guide, "1", writer.encode(CHAT_LINE)) is None
+        assert metric_value(ours, "1", writer.encode(CHAT_LINE)) == 1.0
 
-    def test_its_latency_pattern_extracts_nothing(self, written) -> None:
+    def test_its_latency_pattern_extracts_nothing(self, writer: json.JSONEncoder) -> None:
         guide = parse_pattern("[timestamp, level, msg, latency_ms=latency_ms*, ...]")
         ours = parse_pattern('{ ($.message = "chat_response_sent") && ($.processing_time_ms >= 0) }')
-        assert metric_value(guide, "$latency_ms", written(CHAT_LINE)) is None
-        assert metric_value(ours, "$.processing_time_ms", written(CHAT_LINE)) == 850.0
+        assert metric_value(guide, "$latency_ms", writer.encode(CHAT_LINE)) is None
+        assert metric_value(ours, "$.processing_time_ms", writer.encode(CHAT_LINE)) == 850.0
 
 
 def test_the_guides_latency_condition_is_a_text_test_and_no_capture() -> None:
@@ -443,6 +438,7 @@ def test_the_guides_patterns_do_what_they_say_on_plain_words() -> None:
         ("[..., a, ...]", 10, "'...]'", "at most one ellipsis"),
         ("[1a]", 2, "'1a]'", "a field name"),
         ("[a = ]", 6, "']'", "a number"),
+        ("[s = 4* && bytes > 1000]", 12, "'bytes > 1000]'", "the name of the field, s"),
         ("[w1=A || w2=B]", 10, "'w2=B]'", "the name of the field, w1"),
         ("[w1 = A && (w1 != B)]", 12, "'(w1 != B)]'", "the name of the field, w1"),
         ("[a=%x%, b=%y%, c=%z%]", 22, "3 regular expressions", "at most 2"),
