@@ -6,6 +6,7 @@ Source: CloudWatch API reference, "Dashboard body structure and syntax".
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from modules.spec.metrics import Math, Stat
 COLUMNS = 24
 _AXIS_LABELS = {"Milliseconds": "ms", "Percent": "%"}
 _LIMIT_COLOR = "#d13212"
+_NAME = re.compile(r"\w+")
 
 
 def dashboard_body(dashboard: Dashboard, region: str) -> str:
@@ -93,8 +95,5 @@ def _metric(stat: Stat, looks: dict[str, Any]) -> list[Any]:
 
 
 def _renamed(math: Math, ids: dict[str, str]) -> str:
-    """The expression with ids that are unique on the graph; longest first, so that m1 spares m10."""
-    text = math.expression
-    for name in sorted(ids, key=len, reverse=True):
-        text = text.replace(name, ids[name])
-    return text
+    """The expression with ids that are unique on the graph."""
+    return _NAME.sub(lambda found: ids.get(found[0], found[0]), math.expression)

@@ -72,7 +72,7 @@ def read_condition(
         join = scanner.take(_JOIN)
         if join is None:
             break
-        _settle(waiting, postfix, join.group())
+        _settle(waiting, postfix)
         waiting.append(join.group())
     if "(" in waiting:
         raise scanner.error('"&&", "||" or ")"')
@@ -94,7 +94,7 @@ def _close_groups(scanner: Scanner, waiting: list[str], postfix: list[Test[Subje
         scanner.skip_blanks()
 
 
-def _settle(waiting: list[str], postfix: list[Test[Subject] | str], join: str) -> None:
-    """Emit what binds at least as tight as the operator to come."""
-    while waiting and (waiting[-1] == "&&" or waiting[-1] == join):
+def _settle(waiting: list[str], postfix: list[Test[Subject] | str]) -> None:
+    """Emit what binds at least as tight as any operator to come."""
+    while waiting and waiting[-1] == "&&":
         postfix.append(waiting.pop())

@@ -128,7 +128,7 @@ def test_a_pattern_that_parses_answers_for_any_event(text: str, event: str) -> N
     try:
         pattern = parse_pattern(text)
     except PatternError:
-        assume(False)
+        return
     assert pattern.matches(event) in (True, False)
 
 
@@ -144,7 +144,7 @@ def test_a_metric_value_is_published_only_for_a_match(pattern: str, value: str, 
     try:
         published = metric_value(parsed, value, event)
     except PatternError:
-        assume(False)
+        return
     assert published is None or (parsed.matches(event) and abs(published) <= 2.0**360)
     assert value != "1" or published == (1.0 if parsed.matches(event) else None)
 
