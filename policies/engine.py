@@ -1,7 +1,7 @@
 """Runs rules over a stack.
 
 A rule is a function that yields breaches. The types of its parameters say what it is given: a kind
-of resource (then it runs once for each), and any of the values in `_GIVEN`.
+of resource (then it runs once for each), and any of the kinds in `_GIVEN`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,7 @@ from policies.resources import Resource, Stack
 
 Function = Callable[..., Iterator[Breach]]
 
-_GIVEN: Mapping[type, Callable[[Stack, Context, Findings], Any]] = {
-    Stack: lambda stack, context, findings: stack,
-    Context: lambda stack, context, findings: context,
-    RetentionPolicy: lambda stack, context, findings: context.retention,
-    Findings: lambda stack, context, findings: findings,
-}
+_GIVEN = (Stack, Context, RetentionPolicy, Findings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,21 +38,18 @@ class Rule:
 
     def run(self, stack: Stack, context: Context, findings: Findings) -> Iterator[Finding]:
         """The findings of this rule."""
-        given = {
-            name: _GIVEN[kind](stack, context, findings) for name, kind in self.parameters.items() if kind in _GIVEN
-        }
+        values = {Stack: stack, Context: context, RetentionPolicy: context.retention, Findings: findings}
+        given = {name: values[kind] for name, kind in self.parameters.items() if kind in _GIVEN}
         for arguments in self._calls(stack, given):
-            for breach in self.function(**arguments):
-                yield self._finding(breach)
+            yield from map(self._finding, self.function(**arguments))
 
     def _calls(self, stack: Stack, given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        subject = next(((name, kind) for name, kind in self.parameters.items() if kind not in _GIVEN), None)
-        if subject is None:
+        subjects = [(name, kind) for name, kind in self.parameters.items() if kind not in _GIVEN]
+        if not subjects:
             yield given
-            return
-        name, kind = subject
-        for resource in stack.of(kind):
-            yield {name: resource, **given}
+        for name, kind in subjects:
+            for resource in stack.of(kind):
+                yield {name: resource, **given}
 
     def _finding(self, breach: Breach) -> Finding:
         return Finding(

@@ -45,7 +45,9 @@ class Resource:
     def effective_tags(self) -> Mapping[str, Any]:
         """Own tags over the provider's."""
         planned = self.get("tags_all")
-        return as_map(planned) if isinstance(planned, Mapping) else {**self.inherited_tags, **as_map(self.tags)}
+        return (
+            as_map(planned) if isinstance(planned, Mapping) else {**self.inherited_tags, **as_map(self.tags)}
+        )
 
     def finding(self, *, found: Any, wanted: Any, fix: str) -> Breach:
         """A breach at this address."""
@@ -142,12 +144,18 @@ class Stack:
             self._by_kind[kind] = tuple(item for item in self.resources if isinstance(item, kind))
         return self._by_kind[kind]
 
-    def at(self, value: Any, *attributes: str) -> Resource | None:
-        """The resource that a reference to one of these attributes points to, or whose value it is."""
+    def at(self, kind: type[Kind], value: Any, *attributes: str) -> Kind | None:
+        """The resource of a kind whose attribute (any of these) a reference names, or whose value it is."""
         target = reference(value)
         if target is not None:
-            return self._by_address.get(target[0]) if target[1] in attributes else None
-        return self._by_value(attributes).get(value) if isinstance(value, str) else None
+            found = self._by_address.get(target[0]) if target[1] in attributes else None
+            return found if isinstance(found, kind) else None
+        text = as_text(value)
+        return (
+            next((item for item in self.of(kind) if text in map(item.text, attributes)), None)
+            if text
+            else None
+        )
 
     @cached_property
     def _by_kind(self) -> dict[type[Resource], tuple[Any, ...]]:
@@ -156,16 +164,6 @@ class Stack:
     @cached_property
     def _by_address(self) -> dict[str, Resource]:
         return {item.address: item for item in self.resources}
-
-    def _by_value(self, attributes: tuple[str, ...]) -> dict[str, Resource]:
-        if attributes not in self._values:
-            found = {item.text(name): item for name in attributes for item in self.resources}
-            self._values[attributes] = {text: item for text, item in found.items() if text}
-        return self._values[attributes]
-
-    @cached_property
-    def _values(self) -> dict[tuple[str, ...], dict[str, Resource]]:
-        return {}
 
 
 def made(kind: str, address: str, values: Mapping[str, Any], tags: Mapping[str, Any]) -> Resource:
@@ -179,7 +177,9 @@ def read_stack(stack: Mapping[str, Any]) -> Stack:
 
 
 def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
-    inherited = {_alias(block): _default_tags(block) for block in blocks(as_map(stack.get("provider")).get("aws"))}
+    inherited = {
+        _alias(block): _default_tags(block) for block in blocks(as_map(stack.get("provider")).get("aws"))
+    }
     for kind, named in as_map(stack.get("resource")).items():
         for name, body in as_map(named).items():
             for values in blocks(body):

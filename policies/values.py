@@ -108,7 +108,7 @@ def shown(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    if value is None or value == () or value == "":
+    if value is None or value in ((), ""):
         return "nothing"
     if isinstance(value, str):
         return value if value.isprintable() else ascii(value)

@@ -34,6 +34,7 @@ def choose_node() -> None:
     ToolError
         There is neither.
     """
+    os.environ.setdefault("NODE_NO_WARNINGS", "1")  # about jsii's own code: nothing that a user can mend
     if os.environ.get("JSII_NODE"):
         return
     system = shutil.which("node")

@@ -1,0 +1,44 @@
+"""Rules over plain Terraform: the same for what was synthesized and for what is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from policies.context import Ceiling, Context, PublishedOutside, RetentionPolicy, Waiver
+from policies.engine import REGISTRY, Rule
+from policies.findings import Finding, Level, errors
+from policies.plan import read_plan
+from policies.registry import RULES
+from policies.resources import Stack, read_stack
+from policies.waivers import applied
+
+__all__ = [
+    "RULES",
+    "Ceiling",
+    "Context",
+    "Finding",
+    "Level",
+    "PublishedOutside",
+    "RetentionPolicy",
+    "Rule",
+    "Waiver",
+    "check",
+    "check_plan",
+    "errors",
+]
+
+
+def check(stack: Mapping[str, Any], context: Context) -> tuple[Finding, ...]:
+    """The findings on a synthesized cdk.tf.json, in order; those that are waived say by what."""
+    return _judged(read_stack(stack), context)
+
+
+def check_plan(plan: Mapping[str, Any], context: Context) -> tuple[Finding, ...]:
+    """The findings on a plan, as `terraform show -json` prints it."""
+    return _judged(read_plan(plan), context)
+
+
+def _judged(stack: Stack, context: Context) -> tuple[Finding, ...]:
+    found = applied(REGISTRY.run(stack, context), context)
+    return tuple(sorted(set(found), key=lambda finding: finding.order))

@@ -1,0 +1,69 @@
+"""IAM policy documents, as far as the rules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policies.globs import matches
+from policies.values import as_list, as_map, blocks
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a policy document."""
+
+    values: Mapping[str, Any]
+
+    @property
+    def effect(self) -> Any:
+        """`Allow` or `Deny`."""
+        return self.values.get("Effect")
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether its principal is a bare ``*``."""
+        return self.values.get("Principal") == "*" or "*" in self.principals("AWS")
+
+    @property
+    def conditions(self) -> Mapping[tuple[str, str], tuple[Any, ...]]:
+        """Values by operator and key; keys in small letters, as IAM does not tell them apart."""
+        return {
+            (operator, key.lower()): as_list(value)
+            for operator, tests in as_map(self.values.get("Condition")).items()
+            for key, value in as_map(tests).items()
+        }
+
+    def principals(self, kind: str) -> tuple[Any, ...]:
+        """The principals of a kind, such as ``Service``."""
+        return as_list(as_map(self.values.get("Principal")).get(kind))
+
+    def allows(self, action: str) -> bool:
+        """Whether it grants an action, given in small letters."""
+        return self.effect == "Allow" and self._covers(action)
+
+    def denies(self, action: str) -> bool:
+        """Whether it forbids an action, given in small letters."""
+        return self.effect == "Deny" and self._covers(action)
+
+    def tests(self, keys: Iterable[str]) -> bool:
+        """Whether a condition restricts one of these keys, and not to everything."""
+        values = [self.values_of(operator, key) for operator, key in self.conditions if key in keys]
+        return any(found and "*" not in found for found in values)
+
+    def values_of(self, operator: str, key: str) -> tuple[Any, ...]:
+        """The values of one condition."""
+        return self.conditions.get((operator, key), ())
+
+    def _covers(self, action: str) -> bool:
+        texts = [text.lower() for text in as_list(self.values.get("Action")) if isinstance(text, str)]
+        return any(matches(text, action) for text in texts)
+
+    def __str__(self) -> str:
+        return f"statement {self.values.get('Sid', 'without Sid')}"
+
+
+def statements(document: Any) -> tuple[Statement, ...]:
+    """The statements of a document; none if it is no document."""
+    return tuple(map(Statement, blocks(as_map(document).get("Statement"))))

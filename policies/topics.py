@@ -1,0 +1,116 @@
+"""Topics: one for each route, encrypted, open to CloudWatch and closed to plain transport."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from modules.spec.alarms import Route
+from policies.documents import Statement, statements
+from policies.engine import rule
+from policies.findings import Breach, Level
+from policies.keys import is_customer_key
+from policies.resources import Stack, Topic, TopicPolicy
+from policies.values import Unknown, from_json, is_open, links
+
+_LEAVE = "leave the policy to the generator"
+PUBLISHER, PUBLISH = "cloudwatch.amazonaws.com", "sns:publish"
+SOURCES = ("aws:sourceaccount", "aws:sourcearn")
+
+
+@rule(
+    "MON-TOP-001",
+    level=Level.ERROR,
+    why="A route without its topic swallows alarms; with two it is ambiguous.",
+)
+def every_route_has_one_topic(stack: Stack) -> Iterator[Breach]:
+    """There is exactly one topic for each severity, and one for the delivery path."""
+    found: dict[Any, list[str]] = defaultdict(list)
+    for topic in stack.of(Topic):
+        if isinstance(topic.route, str):
+            found[topic.route].append(topic.address)
+    for route in Route if stack.resources else ():
+        if len(found[route.value]) != 1:
+            address, fix = f"aws_sns_topic (Route={route})", "leave the topics to the generator"
+            given = ", ".join(found[route.value]) or "no topic"
+            yield Breach(address=address, found=given, wanted="one topic", fix=fix)
+
+
+@rule("MON-TOP-002", level=Level.ERROR, why="The route ties a topic to the alarms that act on it.")
+def topic_has_route(topic: Topic) -> Iterator[Breach]:
+    """Every topic carries the tag Route with a route that exists."""
+    if not is_open(topic.tags) and not is_open(topic.route) and topic.route not in tuple(Route):
+        yield topic.finding(found=topic.route, wanted=tuple(Route), fix="set the tag Route of the topic")
+
+
+@rule(
+    "MON-TOP-003",
+    level=Level.ERROR,
+    why="The key alias/aws/sns does not admit CloudWatch: alarms vanish unseen.",
+)
+def topic_is_encrypted(topic: Topic) -> Iterator[Breach]:
+    """Every topic is encrypted with a customer key."""
+    key = topic.get("kms_master_key_id")
+    if not is_customer_key(key):
+        yield topic.finding(found=key, wanted="a customer key", fix="leave it to the generator's key")
+
+
+@rule("MON-TOP-004", level=Level.ERROR, why="The default policy neither names CloudWatch nor asks for TLS.")
+def topic_has_policy(topic: Topic, stack: Stack) -> Iterator[Breach]:
+    """Every topic has a policy of its own."""
+    targets = [target for policy in stack.of(TopicPolicy) for target in links(policy.get("arn"))]
+    attached = any(stack.at(Topic, target, "arn", "id") is topic for target in targets)
+    unsure = any(isinstance(target, Unknown) for target in targets)
+    if not attached and not unsure and topic.get("policy") is None:
+        yield topic.finding(found="no policy", wanted="an aws_sns_topic_policy", fix=_LEAVE)
+
+
+@rule("MON-TOP-005", level=Level.ERROR, why="CloudWatch must get in, and only for alarms of this account.")
+def policy_lets_cloudwatch_publish(policy: TopicPolicy) -> Iterator[Breach]:
+    """The policy of a topic lets CloudWatch publish, limited by source account or ARN."""
+    if isinstance(policy.get("policy"), Unknown):
+        return
+    grants = [one for one in _of(policy) if one.allows(PUBLISH) and PUBLISHER in one.principals("Service")]
+    if not grants:
+        yield policy.finding(
+            found="no such statement", wanted=f"Allow SNS:Publish for {PUBLISHER}", fix=_LEAVE
+        )
+    for one in grants:
+        if not one.tests(SOURCES):
+            yield policy.finding(
+                found=one, wanted="a condition on aws:SourceAccount or SourceArn", fix=_LEAVE
+            )
+
+
+@rule(
+    "MON-TOP-006", level=Level.ERROR, why="Alarms tell about the inside of the system; nobody may read along."
+)
+def policy_denies_plain_transport(policy: TopicPolicy) -> Iterator[Breach]:
+    """The policy of a topic denies publishing without TLS."""
+    if isinstance(policy.get("policy"), Unknown):
+        return
+    if not any(_denies_plain(one) for one in _of(policy)):
+        wanted = "Deny SNS:Publish to everybody if aws:SecureTransport is false"
+        yield policy.finding(found="no such statement", wanted=wanted, fix=_LEAVE)
+
+
+@rule(
+    "MON-TOP-007",
+    level=Level.ERROR,
+    why="Whoever may publish can fake an alarm; who subscribes can read them.",
+)
+def policy_opens_to_nobody(policy: TopicPolicy) -> Iterator[Breach]:
+    """The policy of a topic grants nothing to everybody without a condition."""
+    for one in _of(policy):
+        if one.effect == "Allow" and one.is_for_everybody and not one.conditions:
+            yield policy.finding(found=one, wanted="a principal, or a condition", fix=_LEAVE)
+
+
+def _of(policy: TopicPolicy) -> tuple[Statement, ...]:
+    return statements(from_json(policy.get("policy")))
+
+
+def _denies_plain(one: Statement) -> bool:
+    secure = {str(value).lower() for value in one.values_of("Bool", "aws:securetransport")}
+    return one.denies(PUBLISH) and one.is_for_everybody and secure == {"false"} and len(one.conditions) == 1
