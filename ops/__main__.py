@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from modules.errors import MonitoringError
+from ops import rules as rules_table
 from ops import schema as schema_file
 from ops.terraform import Terraform
 from ops.validate import validate_all
@@ -39,6 +40,12 @@ def schema() -> None:
     path = ROOT / "config" / "schema.json"
     path.write_text(schema_file.text(), "utf-8")
     print(f"{path.relative_to(ROOT)} is current")
+
+
+@app.command()
+def rules() -> None:
+    """Print every policy as a Markdown table, as the README shows it."""
+    print(rules_table.markdown())
 
 
 def main() -> int:

@@ -1,0 +1,49 @@
+"""What the README shows is what the commands print."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from modules.report import report
+from ops import rules
+from policies import check
+from tests.builders import ROOT, good_context, good_settings, monitorings
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_policy_table_is_what_ops_rules_prints() -> None:
+    assert rules.markdown() in README, "paste what `python -m ops rules` prints"
+
+
+def test_screen_is_what_synth_prints(prod_stack: dict) -> None:
+    settings = good_settings({"retention": {"minimum_days": 30}})
+    (found,) = monitorings(settings)
+    name = "scheduling-agent-us-east-1"
+    findings = check(prod_stack, good_context(settings, found))
+    screen = report({name: (settings, found)}, {name: prod_stack}, {name: findings}, "cdktf.out")
+    assert screen in README, screen
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`?make ([a-z-]+)", README)) <= targets
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_ops_lists_its_commands() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "ops", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert all(command in shown for command in ("validate", "schema", "rules"))
+
+
+def test_catalog_entry_in_the_readme_is_the_real_one() -> None:
+    (shown,) = re.findall(r"```python\n(.+?)```", README, re.DOTALL)
+    assert shown in (ROOT / "modules" / "catalog" / "functions.py").read_text("utf-8")
