@@ -3,98 +3,123 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 _TEMPLATE = re.compile(r"[$%]\{")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def _plain(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty; give it a value")
-    if _CONTROL.search(text):
-        raise ValueError("has a control character; take it out")
-    if _TEMPLATE.search(text):
-        raise ValueError("has '${' or '%{', which Terraform would take for a template; take it out")
-    return text
+@dataclass(frozen=True)
+class Kind:
+    """A kind of text, for our messages and for the editor's schema alike.
 
+    Attributes
+    ----------
+    wanted
+        What it is, as messages say it: "... is not <wanted>".
+    pattern
+        What the whole text matches, in words that Python and ECMAScript share.
+    longest
+        The most characters.
+    """
 
-def _matching(pattern: str, wanted: str) -> AfterValidator:
-    compiled = re.compile(pattern)
+    wanted: str
+    pattern: str
+    longest: int
 
-    def check(text: str) -> str:
-        if not compiled.fullmatch(text):
-            raise ValueError(f"is not {wanted}")
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Text, then our own check."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The same for editors."""
+        limits = {"minLength": 1, "maxLength": self.longest}
+        return handler(schema) | limits | {"pattern": f"^(?:{self.pattern})$"}
+
+    def check(self, text: str) -> str:
+        """The text, if it is of this kind."""
+        if not text.strip():
+            raise ValueError("is empty; give it a value")
+        hidden = next((sign for sign in text if not sign.isprintable()), None)
+        if hidden is not None:
+            raise ValueError(f"has a character that cannot be printed (U+{ord(hidden):04X}); take it out")
+        if _TEMPLATE.search(text):
+            raise ValueError("has '${' or '%{', which Terraform would take for a template; take it out")
+        if len(text) > self.longest:
+            raise ValueError(f"has {len(text)} characters; at most {self.longest} are possible")
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(f"is not {self.wanted}")
         return text
 
-    return AfterValidator(check)
+
+def _words(signs: str, separator: str) -> str:
+    """Runs of signs with one separator between two."""
+    return f"[{signs}]+(?:{separator}[{signs}]+)*"
 
 
+_HOST = _words("A-Za-z0-9", "-+")
+_MAILBOX = _words("A-Za-z0-9_+%&='-", "[.]")
 
-Text = Annotated[str, AfterValidator(_plain), StringConstraints(max_length=500)]
-Word = Annotated[
-    str,
-    AfterValidator(_plain),
-    _matching(r"[A-Za-z0-9_.@-]{1,100}", "a word of letters, digits and _ . @ -"),
-]
+Text = Annotated[str, Kind("text", r".*", 500)]
+Word = Annotated[str, Kind("a word of letters, digits and _ . @ -", r"[A-Za-z0-9_.@-]+", 100)]
 Slug = Annotated[
     str,
-    AfterValidator(_plain),
-    _matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "a name in lower case with hyphens, such as 'scheduling-actions'"),
-    StringConstraints(max_length=40),
-]
-FunctionName = Annotated[
-    str, AfterValidator(_plain), _matching(r"[A-Za-z0-9_-]{1,64}", "a Lambda function name (letters, digits, _ and -)")
-]
-Email = Annotated[
-    str, AfterValidator(_plain), _matching(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+", "an e-mail address")
-]
-Account = Annotated[str, AfterValidator(_plain), _matching(r"\d{12}", "an account id: 12 digits in quotes")]
-Region = Annotated[
-    str, AfterValidator(_plain), _matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as 'us-east-1'")
-]
-AliasArn = Annotated[
-    str,
-    AfterValidator(_plain),
-    _matching(
-        r"arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:agent-alias/[A-Z0-9]{10}/[A-Z0-9]{10}",
-        "an agent alias ARN (arn:aws:bedrock:REGION:ACCOUNT:agent-alias/AGENTID/ALIASID)",
+    Kind(
+        "a name in lower case with hyphens, such as 'scheduling-actions'",
+        r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+        40,
     ),
 ]
-ModelId = Annotated[
-    str,
-    AfterValidator(_plain),
-    _matching(r"[A-Za-z0-9.:/_-]{1,1024}", "a model id or inference profile id"),
+AlarmKey = Annotated[
+    str, Kind("an alarm's key, such as 'lambda-errors'", r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", 120)
 ]
+FunctionName = Annotated[
+    str, Kind("a Lambda function name (letters, digits, _ and -)", r"[A-Za-z0-9_-]+", 64)
+]
+Email = Annotated[
+    str,
+    Kind("an e-mail address", rf"{_MAILBOX}@{_HOST}(?:[.]{_HOST})+", 254),
+]
+Account = Annotated[str, Kind("an account id: 12 digits in quotes", r"[0-9]{12}", 12)]
+Region = Annotated[str, Kind("an AWS region such as 'us-east-1'", r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]", 30)]
+AliasArn = Annotated[
+    str,
+    Kind(
+        "an agent alias ARN (arn:aws:bedrock:REGION:ACCOUNT:agent-alias/AGENTID/ALIASID)",
+        r"arn:aws[a-z-]*:bedrock:[a-z0-9-]+:[0-9]{12}:agent-alias/[A-Z0-9]{10}/[A-Z0-9]{10}",
+        150,
+    ),
+]
+ModelId = Annotated[str, Kind("a model id or inference profile id", r"[A-Za-z0-9.:/_-]+", 1024)]
 Identifier = Annotated[
     str,
-    AfterValidator(_plain),
-    _matching(r"[a-zA-Z](-?[a-zA-Z0-9])*", "a database identifier (letters, digits and single hyphens)"),
-    StringConstraints(max_length=63),
+    Kind("a database identifier (letters, digits and single hyphens)", r"[a-zA-Z](?:-?[a-zA-Z0-9])*", 63),
 ]
-MetricName = Annotated[
-    str, AfterValidator(_plain), _matching(r"[A-Za-z0-9_./ -]{1,255}", "a metric name (letters, digits, _ . / -)")
-]
+MetricName = Annotated[str, Kind("a metric name (letters, digits, _ . / -)", r"[A-Za-z0-9_./ -]+", 255)]
 LogField = Annotated[
     str,
-    AfterValidator(_plain),
-    _matching(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*", "a log field such as 'level' or 'http.status'"),
+    Kind(
+        "a log field such as 'level' or 'http.status'",
+        r"[A-Za-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*",
+        100,
+    ),
 ]
-LogWord = Annotated[
-    str, AfterValidator(_plain), _matching(r"[A-Za-z0-9_.:/-]{1,100}", "a word of letters, digits and _ . : / -")
-]
+LogWord = Annotated[str, Kind("a word of letters, digits and _ . : / -", r"[A-Za-z0-9_.:/-]+", 100)]
 TagKey = Annotated[
     str,
-    AfterValidator(_plain),
-    _matching(r"(?!(?i:aws:))[A-Za-z0-9 _.:/=+@-]{1,128}", "a tag key (not beginning with 'aws:')"),
+    Kind("a tag key (not beginning with 'aws:')", r"(?![aA][wW][sS]:)[A-Za-z0-9 _.:/=+@-]+", 128),
 ]
 TagValue = Annotated[
-    str, AfterValidator(_plain), _matching(r"[A-Za-z0-9 _.:/=+@-]{1,256}", "a tag value (letters, digits and _ . : / = + - @)")
+    str, Kind("a tag value (letters, digits and _ . : / = + - @)", r"[A-Za-z0-9 _.:/=+@-]+", 256)
 ]
-TagPattern = Annotated[
-    str, AfterValidator(_plain), _matching(r"[A-Za-z0-9 _.:/=+@*-]{1,256}", "a tag value, with * as wildcard")
+TagPattern = Annotated[str, Kind("a tag value, with * as wildcard", r"[A-Za-z0-9 _.:/=+@*-]+", 256)]
+Url = Annotated[str, Kind("a web address beginning with https://", r"https?://[^\s]+", 300)]
+Bucket = Annotated[
+    str, Kind("a bucket name (3 to 63 of a-z, 0-9, . and -)", r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)
 ]
-Url = Annotated[str, AfterValidator(_plain), _matching(r"https?://[^\s]+", "a web address beginning with https://")]
-PositiveInt = Annotated[int, Field(ge=1)]
+KeyPrefix = Annotated[str, Kind("a key prefix such as 'monitoring/agents'", _words("A-Za-z0-9_.-", "/"), 200)]

@@ -1,0 +1,116 @@
+"""What is watched, as configuration tells it: agents, functions, the backend, the database."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from modules.settings.text import (
+    Account,
+    AliasArn,
+    FunctionName,
+    Identifier,
+    LogField,
+    LogWord,
+    ModelId,
+    Region,
+    Slug,
+)
+
+# CloudWatch reads at most ten metrics in one alarm; an agent has two error metrics, a function one.
+MOST_FUNCTIONS = 10
+MOST_AGENTS = 5
+LONGEST_LAMBDA_TIMEOUT_SECONDS = 900
+
+
+class Section(BaseModel):
+    """A mapping of the configuration: unknown keys and wrong types are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Target(Section):
+    """One region of one account; each becomes a stack, a workspace and a state."""
+
+    region: Region | None = None
+    account: Account | None = None
+    partition: Literal["aws", "aws-us-gov", "aws-cn"] | None = None
+
+    @model_validator(mode="after")
+    def _account_and_partition_go_together(self) -> Self:
+        if self.account is not None and self.partition is None:
+            raise ValueError("has an account and no partition; add partition: aws (or aws-us-gov, aws-cn)")
+        return self
+
+
+class Agent(Section):
+    """A Bedrock agent; with alias and model its own metrics are watched."""
+
+    alias_arn: AliasArn | None = None
+    model_id: ModelId | None = None
+
+    @model_validator(mode="after")
+    def _alias_needs_model(self) -> Self:
+        if (self.alias_arn is None) != (self.model_id is None):
+            raise ValueError("needs both alias_arn and model_id, or neither: the metrics carry both")
+        return self
+
+
+class Bedrock(Section):
+    """The agents and the operation under which AWS publishes their metrics."""
+
+    operation: Literal["InvokeAgent", "InvokeInlineAgent"]
+    agents: Annotated[dict[Slug, Agent], Field(min_length=1, max_length=MOST_AGENTS)]
+
+
+class Function(Section):
+    """A Lambda action function."""
+
+    timeout_seconds: Annotated[int, Field(ge=1, le=LONGEST_LAMBDA_TIMEOUT_SECONDS)]
+    log_group: Literal["dedicated", "lambda-default"] = "dedicated"
+    function_name: FunctionName | None = None
+
+
+class Lambda(Section):
+    """The functions, and how many may run at once in the account and region."""
+
+    account_concurrency: Annotated[int, Field(ge=10, le=1_000_000)]
+    functions: Annotated[dict[Slug, Function], Field(min_length=1, max_length=MOST_FUNCTIONS)]
+
+
+class BackendLog(Section):
+    """The names and words in the backend's JSON log lines."""
+
+    level_field: LogField
+    event_field: LogField
+    duration_field: LogField
+    session_field: LogField
+    error_field: LogField
+    error_type_field: LogField
+    error_levels: Annotated[tuple[LogWord, ...], Field(min_length=1, max_length=10, strict=False)]
+    info_level: LogWord
+    request_event: LogWord
+    response_event: LogWord
+
+    @model_validator(mode="after")
+    def _words_are_told_apart(self) -> Self:
+        if self.info_level in self.error_levels:
+            raise ValueError(f"has the info_level {self.info_level!r} among error_levels; take it out of one")
+        if self.request_event == self.response_event:
+            raise ValueError(f"has {self.request_event!r} as request_event and response_event; one is wrong")
+        return self
+
+
+class Backend(Section):
+    """The backend API."""
+
+    log: BackendLog
+
+
+class Database(Section):
+    """The PostgreSQL database, and the most connections that it takes."""
+
+    engine: Literal["postgres", "aurora-postgresql", "aurora-postgresql-serverless"]
+    identifier: Identifier | None = None
+    max_connections: Annotated[int, Field(ge=6, le=262_143)]

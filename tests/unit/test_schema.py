@@ -1,0 +1,86 @@
+"""The editor's schema says what the settings check."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from modules.settings.files import read
+from ops import schema
+
+CONFIG = Path(__file__).parents[2] / "config"
+SCHEMA: dict[str, Any] = json.loads((CONFIG / "schema.json").read_text("utf-8"))
+FILES = sorted(CONFIG.glob("*.yaml"))
+
+
+def mistakes(tree: Any) -> list[str]:
+    return [error.json_path for error in Draft202012Validator(SCHEMA).iter_errors(tree)]
+
+
+def test_schema_is_current() -> None:
+    assert (CONFIG / "schema.json").read_text("utf-8") == schema.text(), "run `python -m ops schema`"
+
+
+def test_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_shipped_file_fits_and_names_the_schema(path: Path) -> None:
+    assert mistakes(read(path, path.name)) == []
+    assert path.read_text("utf-8").startswith("# yaml-language-server: $schema=schema.json\n")
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {},
+        {"terraform": {"backend": {}}},
+        {"terraform": {"backend": {"type": "cloud", "organization": "o"}}},
+        {"terraform": {"backend": {"bucket": "my-bucket"}}},
+        {"waivers": [{"rule": "MON-RET-001", "address": "a", "reason": "r", "expires": "2027-01-31"}]},
+        {"alarms": {"lambda-errors": {"threshold": 5, "severity": "info"}}},
+        {"runbook_base_url": None},
+    ],
+)
+def test_part_of_a_configuration_fits(tree: dict[str, Any]) -> None:
+    assert mistakes(tree) == []
+
+
+@pytest.mark.parametrize(
+    ("tree", "path"),
+    [
+        ({"retentoin": {}}, "$"),
+        ({"environment": "prod"}, "$"),
+        ({"retention": {"dais": 1}}, "$.retention"),
+        ({"retention": {"days": "30"}}, "$.retention.days"),
+        ({"retention": {"days": 31}}, "$.retention.days"),
+        ({"retention": None}, "$.retention"),
+        ({"project": 5}, "$.project"),
+        ({"project": "Scheduling Agent"}, "$.project"),
+        ({"project": ""}, "$.project"),
+        ({"database": {"engine": "mysql"}}, "$.database.engine"),
+        ({"database": {"max_connections": 0}}, "$.database.max_connections"),
+        ({"targets": []}, "$.targets"),
+        ({"targets": [{"account": 123456789012}]}, "$.targets[0].account"),
+        ({"targets": [{"account": "12345678901"}]}, "$.targets[0].account"),
+        ({"targets": [{"region": "mars"}]}, "$.targets[0].region"),
+        ({"routes": {"critical": {"emails": "a@b.c"}}}, "$.routes.critical.emails"),
+        ({"routes": {"critical": {"emails": ["ops"]}}}, "$.routes.critical.emails[0]"),
+        ({"alarms": {"lambda-errors": {"severity": "loud"}}}, "$.alarms['lambda-errors'].severity"),
+        ({"alarms": {"Lambda Errors": {}}}, "$.alarms"),
+        ({"lambda": {"functions": {"Bad Name": {"timeout_seconds": 5}}}}, "$.lambda.functions"),
+        ({"lambda": {"functions": {"a": {"timeout_seconds": 901}}}}, "$.lambda.functions.a.timeout_seconds"),
+        ({"tags": {"values": {"aws:x": "y"}}}, "$.tags.values"),
+        ({"published_outside": {"A": {"unit": "Apples"}}}, "$.published_outside.A.unit"),
+        ({"terraform": {"backend": {"type": "gcs"}}}, "$.terraform.backend"),
+    ],
+)  # fmt: skip
+def test_mistake_is_marked_in_the_editor(tree: dict[str, Any], path: str) -> None:
+    found = mistakes(tree)
+    assert found
+    assert all(place.startswith(path) for place in found)
