@@ -26,16 +26,12 @@ def run(root: Path, environ: Mapping[str, str], today: date) -> str:
     MonitoringError
         Nothing was written then.
     """
-    from modules.catalog import monitoring
+    from modules.catalog import every_target
     from modules.settings import environments, load
 
     config = root / "config"
     names = tuple(environ.get("ENV", "").replace(",", " ").split()) or environments(config)
-    plans = [
-        (settings, monitoring(settings, target))
-        for settings in load(names, config, environ)
-        for target in settings.targets
-    ]
+    plans = every_target(load(names, config, environ))
     from modules.synthesis import synthesize  # cdktf takes a second to import: mistakes are told first
 
     return synthesize(plans, Path(environ.get("CDKTF_OUTDIR") or root / "cdktf.out"), root, today)

@@ -1,5 +1,5 @@
 """What is monitored in the Scheduling Agent, and why so."""
 
-from modules.catalog.monitoring import monitoring
+from modules.catalog.monitoring import every_target, monitoring
 
-__all__ = ["monitoring"]
+__all__ = ["every_target", "monitoring"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from modules.catalog import backend
 from modules.catalog.context import Context
-from modules.errors import ConfigError, Problem
+from modules.errors import Problem
 from modules.render import queries
 from modules.spec.logs import LogGroup, SavedQuery
 
 
 def groups(context: Context) -> tuple[LogGroup, ...]:
-    """One group for the backend, one per function, one per agent.
+    """One group for the backend, one per function, one per agent."""
+    return tuple(
+        LogGroup(key=key, name=name, component=component, retention_days=_retention(context, key))
+        for key, (name, component) in sorted(_found(context).items())
+    )
 
-    Raises
-    ------
-    ConfigError
-        A retention is set for a group that does not exist.
-    """
+
+def _found(context: Context) -> dict[str, tuple[str, str]]:
+    """Name and component of each group, by key."""
     names = context.names
     found = {backend.GROUP: (names.log_group(backend.GROUP), "backend")}
     found |= {f"lambda/{key}": (context.function_group(key), "lambda") for key in context.functions}
@@ -24,30 +28,22 @@ def groups(context: Context) -> tuple[LogGroup, ...]:
         f"bedrock-agent/{name}": (names.log_group(f"bedrock-agent/{name}"), "bedrock")
         for name in context.agents
     }
-    _refuse_unknown_overrides(context, found)
-    return tuple(
-        LogGroup(key=key, name=name, component=component, retention_days=_retention(context, key))
-        for key, (name, component) in sorted(found.items())
-    )
+    return found
 
 
 def _retention(context: Context, key: str) -> int:
     return context.settings.retention.overrides.get(key, context.settings.retention.days)
 
 
-def _refuse_unknown_overrides(context: Context, known: dict[str, tuple[str, str]]) -> None:
-    settings = context.settings
-    unknown = sorted(set(settings.retention.overrides) - set(known))
-    problems = [
-        Problem(
+def problems(context: Context) -> Iterator[Problem]:
+    """Retentions of groups that do not exist."""
+    settings, known = context.settings, _found(context)
+    for key in sorted(set(settings.retention.overrides) - set(known)):
+        yield Problem(
             settings.file_of("retention", "overrides", key),
             f"retention.overrides.{key}",
             f"there is no such log group; known: {', '.join(sorted(known))}",
         )
-        for key in unknown
-    ]
-    if problems:
-        raise ConfigError(problems)
 
 
 def saved_queries(context: Context, slow_ms: float) -> tuple[SavedQuery, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from modules.catalog import backend, bedrock, business, dashboards, database, functions, logs, routing
@@ -16,6 +17,27 @@ from modules.spec.system import Monitoring
 MANAGED_BY = "cdktf"
 
 
+def every_target(environments: Iterable[Settings]) -> list[tuple[Settings, Monitoring]]:
+    """What each target of each environment gets.
+
+    Raises
+    ------
+    ConfigError
+        With the mistakes of all of them.
+    """
+    found: list[tuple[Settings, Monitoring]] = []
+    problems: list[Problem] = []
+    for settings in environments:
+        for target in settings.targets:
+            try:
+                found.append((settings, monitoring(settings, target)))
+            except ConfigError as error:
+                problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
 def monitoring(settings: Settings, target: Target) -> Monitoring:
     """What a target gets.
 
@@ -26,6 +48,10 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
     """
     context = Context(settings, target)
     alarms = _alarms(context)
+    problems = [*_unknown(settings, set(alarms)), *logs.problems(context)]
+    if problems:
+        raise ConfigError(problems)
+    alarms = {key: _changed(alarm, settings.alarms.get(key, AlarmChange())) for key, alarm in alarms.items()}
     features = settings.features
     tag_policy = settings.tags.organizations_policy
     return Monitoring(
@@ -69,9 +95,7 @@ def _links(settings: Settings) -> tuple[str, ...]:
 def _alarms(context: Context) -> dict[str, Alarm]:
     parts = (bedrock, functions, backend, database, business)
     alarms = {alarm.key: alarm for part in parts for alarm in part.alarms(context)}
-    _refuse_unknown(context.settings, set(alarms))
-    changes = context.settings.alarms
-    return {key: _changed(alarm, changes.get(key, AlarmChange())) for key, alarm in sorted(alarms.items())}
+    return dict(sorted(alarms.items()))
 
 
 def _changed(alarm: Alarm, change: AlarmChange) -> Alarm:
@@ -81,14 +105,10 @@ def _changed(alarm: Alarm, change: AlarmChange) -> Alarm:
     return replace(alarm, severity=change.severity or alarm.severity)
 
 
-def _refuse_unknown(settings: Settings, known: set[str]) -> None:
-    problems = [
-        Problem(
+def _unknown(settings: Settings, known: set[str]) -> Iterator[Problem]:
+    for key in sorted(set(settings.alarms) - known):
+        yield Problem(
             settings.file_of("alarms", key),
             f"alarms.{key}",
             f"there is no such alarm; known: {', '.join(sorted(known))}",
         )
-        for key in sorted(set(settings.alarms) - known)
-    ]
-    if problems:
-        raise ConfigError(problems)

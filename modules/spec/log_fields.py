@@ -12,34 +12,42 @@ class LogFields(Protocol):
     def level_field(self) -> str:
         """The level's field."""
         ...
+
     @property
     def event_field(self) -> str:
         """The event name's field."""
         ...
+
     @property
     def duration_field(self) -> str:
         """The duration's field, in milliseconds."""
         ...
+
     @property
     def session_field(self) -> str:
         """The session's field."""
         ...
+
     @property
     def error_field(self) -> str:
         """The error text's field."""
         ...
+
     @property
     def error_type_field(self) -> str:
         """The error type's field."""
         ...
+
     @property
     def error_levels(self) -> tuple[str, ...]:
         """The levels that count as errors."""
         ...
+
     @property
     def request_event(self) -> str:
         """The event of a request."""
         ...
+
     @property
     def response_event(self) -> str:
         """The event of a response."""

@@ -1,0 +1,150 @@
+"""Lambda archives that depend on the sources and on nothing else: not on clock, machine or checkout.
+
+Entries are stored, not deflated: zlib and its replacements (zlib-ng in newer Pythons and systems)
+compress the same text to different bytes, and every such difference would redeploy a function.
+Sources of some ten kilobytes do not need it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from modules.errors import ToolError
+
+ENTRY = "handler.py"
+_DATE = (1980, 1, 1, 0, 0, 0)  # the first one that a zip file can hold
+_UNIX = 3
+_MODE = stat.S_IFREG | 0o644
+_NO_FOLDERS = frozenset({"__pycache__", "test", "tests"})
+_NO_SUFFIXES = frozenset({".pyc", ".pyo"})
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A written Lambda archive.
+
+    Attributes
+    ----------
+    path
+        Where it lies.
+    sha256_base64
+        Its SHA-256 as Terraform's `source_code_hash` wants it, like `filebase64sha256`.
+    size_bytes
+        Its size.
+    """
+
+    path: Path
+    sha256_base64: str
+    size_bytes: int
+
+
+def package(source: Path, target: Path) -> Archive:
+    """Write the archive of a function's folder: all of it or, on an error, nothing.
+
+    Tests, caches and files whose name begins with a dot stay out; line ends stay as they are.
+
+    Parameters
+    ----------
+    source
+        The function's folder, with `handler.py` directly in it.
+    target
+        The archive to write or replace, outside of `source`.
+
+    Returns
+    -------
+    Archive
+        What was written.
+
+    Raises
+    ------
+    ToolError
+        The folder or its handler is missing, something in it cannot be packed, or `target` cannot
+        be written.
+    """
+    try:
+        content = archived(_checked(source, target))
+        _replace(target, content)
+    except (OSError, UnicodeError) as error:
+        raise ToolError(f"{source}: cannot be packed into {target}: {error}") from error
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode("ascii")
+    return Archive(path=target, sha256_base64=digest, size_bytes=len(content))
+
+
+def archived(files: dict[str, bytes]) -> bytes:
+    """The bytes of an archive with these files, by name with forward slashes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            archive.writestr(_entry(name), files[name])
+    return buffer.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _DATE)
+    entry.compress_type = zipfile.ZIP_STORED
+    entry.create_system = _UNIX
+    entry.external_attr = _MODE << 16
+    return entry
+
+
+def _checked(source: Path, target: Path) -> dict[str, bytes]:
+    if not source.is_dir():
+        raise ToolError(f"{source}: this folder of a function is missing")
+    if target.resolve().is_relative_to(source.resolve()):
+        raise ToolError(f"{target}: an archive inside of its own sources would contain itself")
+    files = {path.relative_to(source).as_posix(): path.read_bytes() for path in _packed(source, source)}
+    if ENTRY not in files:
+        raise ToolError(f"{source}: {ENTRY} is missing; Lambda starts a function there")
+    return files
+
+
+def _packed(folder: Path, source: Path) -> Iterator[Path]:
+    """The files to pack below a folder."""
+    for path in folder.iterdir():
+        if _left_out(path):
+            continue
+        if path.is_symlink() and not _stays_inside(path, source):
+            raise ToolError(f"{path}: this link leads to no file inside of {source}; copy what it means")
+        if path.is_dir():
+            yield from _packed(path, source)
+        elif path.is_file():
+            yield path
+        else:
+            raise ToolError(f"{path}: neither a file nor a folder")
+
+
+def _left_out(path: Path) -> bool:
+    name = path.name
+    if name.startswith(".") or path.suffix in _NO_SUFFIXES:
+        return True
+    if path.is_dir():
+        return name in _NO_FOLDERS
+    is_test = name == "conftest.py" or name.startswith("test_") or path.stem.endswith("_test")
+    return is_test and path.suffix == ".py"
+
+
+def _stays_inside(link: Path, source: Path) -> bool:
+    return link.is_file() and link.resolve().is_relative_to(source.resolve())
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write beside the target and move into place, so that nobody reads half an archive."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)  # mkstemp's 0600 would hide the archive from other users of a build machine
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
