@@ -20,6 +20,7 @@ from policies import Finding, check, errors
 
 Plan = tuple[Settings, Monitoring]
 STACK_FILE = "cdk.tf.json"
+MANIFEST = "manifest.json"
 
 
 def synthesize(plans: Sequence[Plan], out: Path, root: Path, today: date) -> str:
@@ -88,16 +89,15 @@ def _refuse(findings: dict[str, tuple[Finding, ...]]) -> None:
 
 
 def move_into_place(source: Path, out: Path) -> None:
-    """Replace files one by one, so that Terraform's own files in a stack's folder stay."""
-    for path in sorted(source.rglob("*")):
+    """Replace files one by one, so that Terraform's own files in a stack's folder stay.
+
+    The manifest comes last: until then it lists what was there before.
+    """
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    for path in sorted(files, key=lambda path: path.name == MANIFEST):
         target = out / path.relative_to(source)
-        if path.is_dir():
-            target.mkdir(parents=True, exist_ok=True)
-    for path in sorted(source.rglob("*")):
-        if path.is_file():
-            target = out / path.relative_to(source)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
 
 
 def _shown(out: Path, root: Path) -> str:
