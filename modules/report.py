@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from modules.settings import Settings
@@ -47,8 +48,26 @@ def _stack(
     yield f"  {sum(counts.values()):4}  resources in all"
     yield from (f"  warning: {warning}" for warning in warnings)
     yield f"  policies: {_verdict(findings)}"
-    yield from (f"    {finding}" for finding in findings)
+    yield from told(findings)
     yield f"  written to {out}/stacks/{name}"
+
+
+def told(findings: Sequence[Finding]) -> Iterator[str]:
+    """Findings as lines; those that differ in nothing but the place share their text."""
+    groups: dict[Finding, list[str]] = {}
+    for finding in findings:
+        groups.setdefault(replace(finding, address=""), []).append(finding.address)
+    for finding, addresses in groups.items():
+        standing = "waived" if finding.waived_by else finding.level.value
+        yield f"    {standing} {finding.rule}: found {finding.found}; wanted {finding.wanted}"
+        yield from (f"      {address}" for address in addresses)
+        yield f"      why: {finding.why}"
+        yield f"      {_mend(finding)}"
+
+
+def _mend(finding: Finding) -> str:
+    waiver = finding.waived_by
+    return f"waived until {waiver.expires}: {waiver.reason}" if waiver else f"fix: {finding.fix}"
 
 
 def _verdict(findings: Sequence[Finding]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from modules.constructs._bindings import choose_node
 from modules.errors import ConfigError, PolicyError, Problem
 from modules.policy_context import policy_context
-from modules.report import report
+from modules.report import report, told
 from modules.settings import Settings
 from modules.spec.system import Monitoring
 from policies import Finding, check, errors
@@ -80,12 +80,13 @@ def terraform(named: Mapping[str, Plan], folder: Path) -> dict[str, Any]:
     return {name: json.loads((folder / "stacks" / name / STACK_FILE).read_text("utf-8")) for name in named}
 
 
-def _refuse(findings: dict[str, tuple[Finding, ...]]) -> None:
-    broken = [(name, finding) for name, found in findings.items() for finding in errors(found)]
+def _refuse(findings: Mapping[str, Sequence[Finding]]) -> None:
+    broken = {name: errors(found) for name, found in findings.items() if errors(found)}
     if broken:
-        lines = [f"{name}: {finding}" for name, finding in broken]
-        count = f"{len(broken)} finding{'s' * (len(broken) > 1)}; nothing was written."
-        raise PolicyError("\n".join((*lines, count)))
+        lines = [line for name, found in broken.items() for line in (name, *told(found))]
+        count = sum(map(len, broken.values()))
+        end = f"{count} finding{'s' * (count > 1)} of level error; nothing was written."
+        raise PolicyError("\n".join((*lines, end)))
 
 
 def move_into_place(source: Path, out: Path) -> None:
