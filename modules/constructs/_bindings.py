@@ -9,6 +9,7 @@ byte for byte; a test compares.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from modules.errors import ToolError
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 OLDEST_QUIET_NODE = 22
+LAZY_IN_NODE = Path(__file__).with_name("lazy_bindings.cjs")
 
 
 def choose_node() -> None:
@@ -34,7 +36,7 @@ def choose_node() -> None:
     ToolError
         There is neither.
     """
-    os.environ.setdefault("NODE_NO_WARNINGS", "1")  # about jsii's own code: nothing that a user can mend
+    _load_lazily_in_node()
     if os.environ.get("JSII_NODE"):
         return
     system = shutil.which("node")
@@ -45,6 +47,14 @@ def choose_node() -> None:
         os.environ["JSII_NODE"] = str(Path(packaged.origin).with_name("bin") / "node")
     elif not system:
         raise ToolError("Node is missing: install Node 22 or later, or run `make setup`, which brings one")
+
+
+def _load_lazily_in_node() -> None:
+    """Tell Node, which has the same 2,200 modules on its side; see lazy_bindings.cjs."""
+    option = f"--require {json.dumps(str(LAZY_IN_NODE))}"
+    given = os.environ.get("NODE_OPTIONS", "")
+    if option not in given:
+        os.environ["NODE_OPTIONS"] = f"{given} {option}".strip()
 
 
 def _major(node: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ change = aws("cloudwatch_log_metric_filter", "CloudwatchLogMetricFilterMetricTra
     namespace="N", name="Errors", value="1", default_value="0", unit="Count"
 )
 aws("cloudwatch_log_metric_filter", "CloudwatchLogMetricFilter")(
-    stack, "filter", name="f", log_group_name=group.name, pattern="{ $.level = ERROR }", metric_transformation=change
+    stack, "filter", name="f", log_group_name=group.name, pattern="{ $.a = 1 }", metric_transformation=change
 )
 query = aws("cloudwatch_metric_alarm", "CloudwatchMetricAlarmMetricQuery")
 metric = aws("cloudwatch_metric_alarm", "CloudwatchMetricAlarmMetricQueryMetric")
@@ -42,14 +43,14 @@ aws("cloudwatch_metric_alarm", "CloudwatchMetricAlarm")(
     metric_query=[
         query(id="total", expression="SUM([a, b])", return_data=True),
         query(id="a", metric=metric(namespace="N", metric_name="Errors", period=60, stat="Sum")),
-        query(id="b", metric=metric(metric_name="X", period=60, stat="p99", dimensions={"F": "f"}, namespace="N")),
+        query(id="b", metric=metric(metric_name="X", period=60, stat="p99", dimensions={"F": "f"})),
     ],
 )
 TerraformOutput(stack, "arns", value={"topic": topic.arn})
 app.synth()
 print(sum(name.startswith("cdktf_cdktf_provider_aws.") for name in sys.modules))
 """
-OURS = "from modules.constructs._bindings import aws\n"
+OURS = "from modules.constructs._bindings import aws, choose_node\nchoose_node()\n"
 PLAIN = """
 import importlib
 import cdktf_cdktf_provider_aws
@@ -60,9 +61,14 @@ def aws(module, name):
 
 
 def run(source: str, *arguments: str) -> int:
-    """Runs a program in a process of its own; returns the number that it prints."""
+    """Runs a program in a process of its own; returns the number that it prints.
+
+    What choose_node() has told Node through the environment is not passed on: a program of ours
+    tells it anew, and the plain one goes without.
+    """
     command = [sys.executable, "-c", source, *arguments]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environ = {name: value for name, value in os.environ.items() if name != "NODE_OPTIONS"}
+    result = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return int(result.stdout.split()[-1])
 

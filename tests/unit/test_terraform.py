@@ -6,24 +6,16 @@ Real Terraform, and providers that are empty files: `init` installs them and sta
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from modules.errors import ToolError
 from ops.terraform import MIRROR_PARENT, REGISTRY, Terraform, implied_mirror
+from tests.tools import without
 
 SOURCE = f"{REGISTRY}/of-this-test/nowhere"
-
-
-def without(text: str) -> NoReturn:
-    """What a test does that lacks a tool: in CI it fails, for there the tool belongs to the machine."""
-    if os.environ.get("CI"):
-        pytest.fail(text)
-    pytest.skip(text)
 
 
 @pytest.fixture(autouse=True)

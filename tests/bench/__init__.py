@@ -1,0 +1,1 @@
+"""Measurements: `make bench`. Nothing here is a test, for a time that passes here may fail elsewhere."""
