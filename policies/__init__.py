@@ -10,7 +10,7 @@ from policies.engine import REGISTRY, Rule
 from policies.findings import Finding, Level, errors
 from policies.plan import read_plan
 from policies.registry import RULES
-from policies.resources import Stack, read_stack
+from policies.stacks import Stack, read_stack
 from policies.waivers import applied
 
 __all__ = [

@@ -9,7 +9,8 @@ from modules import facts
 from modules.spec.alarms import Role, Route, Severity, route_of
 from policies.engine import rule
 from policies.findings import Breach, Level
-from policies.resources import Alarm, Stack, Topic
+from policies.resources import Alarm, Topic
+from policies.stacks import Stack
 from policies.values import Unknown, is_known, reference
 
 STATES = ("alarm", "ok", "insufficient_data")

@@ -9,8 +9,9 @@ from modules import facts
 from policies.context import Ceiling, Context
 from policies.intervals import ANY, Interval, of_expression
 from policies.publishers import declared, filter_of
-from policies.resources import MetricAlarm, Stack
-from policies.series import Series, queries, series
+from policies.resources import MetricAlarm
+from policies.series import Series
+from policies.stacks import Stack
 from policies.values import as_map, as_number, as_text
 
 # What one value can be at most, where nobody says otherwise: far more than any of our systems does.
@@ -34,10 +35,10 @@ MOST_SAMPLES = 1e6
 def of_alarm(alarm: MetricAlarm, stack: Stack, context: Context, *, with_ceilings: bool) -> Interval:
     """The values that the alarm's threshold is compared with."""
     ceilings = context.ceilings if with_ceilings else ()
-    single = {_id(item): of_series(item, stack, context, ceilings) for item in series(alarm)}
+    single = {_id(item): of_series(item, stack, context, ceilings) for item in alarm.series}
     if alarm.get("metric_query") is None:
         return next(iter(single.values()), ANY)
-    returned = [query for query in queries(alarm) if query.get("return_data") in (True, "true")]
+    returned = [query for query in alarm.queries if query.get("return_data") in (True, "true")]
     if len(returned) != 1:
         return ANY
     expression = as_text(returned[0].get("expression"))

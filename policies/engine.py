@@ -13,7 +13,8 @@ from typing import Any, get_type_hints
 
 from policies.context import Context, RetentionPolicy
 from policies.findings import Breach, Finding, Findings, Level
-from policies.resources import Resource, Stack
+from policies.resources import Resource
+from policies.stacks import Stack
 
 Function = Callable[..., Iterator[Breach]]
 
@@ -29,7 +30,7 @@ class Rule:
     what: str
     why: str
     function: Function
-    parameters: Mapping[str, type]
+    parameters: Mapping[str, type[Any]]
 
     @property
     def judges_waivers(self) -> bool:
@@ -112,7 +113,7 @@ def _sentence(function: Function) -> str:
     return lines[0]
 
 
-def _parameters(function: Function) -> dict[str, type]:
+def _parameters(function: Function) -> dict[str, type[Any]]:
     hints = get_type_hints(function)
     hints.pop("return", None)
     subjects = [kind for kind in hints.values() if kind not in _GIVEN]

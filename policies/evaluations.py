@@ -10,7 +10,6 @@ from modules.spec.alarms import Missing
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.resources import MetricAlarm
-from policies.series import series
 from policies.values import as_text, as_whole, is_open
 
 HIGH_RESOLUTION_SECONDS = (10, 20, 30)
@@ -84,7 +83,7 @@ def few_samples_are_explicit(alarm: MetricAlarm) -> Iterator[Breach]:
 def _periods(alarm: MetricAlarm) -> Iterator[Any]:
     """Every period of the alarm that is known, once."""
     seen: list[Any] = []
-    for period in [item.period for item in series(alarm)]:
+    for period in [item.period for item in alarm.series]:
         if not is_open(period) and period not in seen:
             seen.append(period)
             yield period

@@ -11,8 +11,9 @@ from modules.errors import MonitoringError
 from modules.semantics import parse_pattern
 from policies.engine import rule
 from policies.findings import Breach, Level
-from policies.resources import LogGroup, MetricFilter, Stack
-from policies.values import as_map, as_number, is_known, is_open
+from policies.resources import LogGroup, MetricFilter
+from policies.stacks import Stack
+from policies.values import Unknown, as_map, as_number, is_known, is_open, links
 
 _LOG_FIELDS = "set backend.log in config/ to the fields of the log lines"
 _ENTRY = "set it in its catalog entry"
@@ -82,8 +83,7 @@ def filter_dimensions_are_fields(item: MetricFilter) -> Iterator[Breach]:
 def filter_group_exists(item: MetricFilter, stack: Stack) -> Iterator[Breach]:
     """A filter reads a log group of this stack."""
     name = item.get("log_group_name")
-    unknown = is_open(name) and not isinstance(name, str)
-    if not unknown and stack.at(LogGroup, name, "name", "id") is None:
+    if not isinstance(name, Unknown) and _group(item, stack) is None:
         yield item.finding(
             found=name, wanted="a log group of this stack", fix="add the log group to the catalog"
         )
@@ -92,7 +92,7 @@ def filter_group_exists(item: MetricFilter, stack: Stack) -> Iterator[Breach]:
 @rule("MON-FIL-006", level=Level.ERROR, why="Other classes of log groups take no metric filters.")
 def filter_group_is_standard(item: MetricFilter, stack: Stack) -> Iterator[Breach]:
     """The log group of a filter is of the class STANDARD."""
-    group = stack.at(LogGroup, item.get("log_group_name"), "name", "id")
+    group = _group(item, stack)
     value = group.get("log_group_class") if group else None
     if is_known(value) and value not in (None, "", "STANDARD"):
         yield item.finding(found=value, wanted="STANDARD", fix="remove log_group_class from the log group")
@@ -122,6 +122,11 @@ def filter_metric_is_named(item: MetricFilter) -> Iterator[Breach]:
             if is_known(value) and not _is_name(value, facts.limit(most)):
                 wanted = "legal characters, and no namespace that begins with AWS/"
                 yield item.finding(found=value, wanted=wanted, fix="set project in config/")
+
+
+def _group(item: MetricFilter, stack: Stack) -> LogGroup | None:
+    found = (stack.at(LogGroup, name, "name", "id") for name in links(item.get("log_group_name")))
+    return next(filter(None, found), None)
 
 
 def _problem(pattern: Any) -> str | None:

@@ -10,8 +10,9 @@ from policies.context import Context
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.publishers import is_named, is_published
-from policies.resources import MetricAlarm, Stack
-from policies.series import Series, series
+from policies.resources import MetricAlarm
+from policies.series import Series
+from policies.stacks import Stack
 from policies.values import as_text, is_known
 
 _DECLARE = "publish it, or declare it in published_outside in config/ with who publishes it"
@@ -20,7 +21,7 @@ _DECLARE = "publish it, or declare it in published_outside in config/ with who p
 @rule("MON-MET-001", level=Level.ERROR, why="An alarm on a metric that nobody publishes never fires.")
 def metric_exists(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterator[Breach]:
     """AWS, a filter of this stack or a declared publisher publishes the metric."""
-    for item in series(alarm):
+    for item in alarm.series:
         known = is_known(item.namespace) and is_known(item.name)
         if known and not is_named(item, stack, context):
             yield alarm.finding(found=item, wanted="a metric that somebody publishes", fix=_DECLARE)
@@ -31,7 +32,7 @@ def metric_exists(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterato
 )
 def metric_has_its_dimensions(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterator[Breach]:
     """The metric is published with exactly these dimensions; without any only if it is the account's own."""
-    for item in series(alarm):
+    for item in alarm.series:
         if is_named(item, stack, context) and not is_published(item, stack, context):
             fix = "name the resource under bedrock, lambda or database in config/"
             yield alarm.finding(found=item, wanted=_sets(item), fix=fix)
@@ -40,7 +41,7 @@ def metric_has_its_dimensions(alarm: MetricAlarm, stack: Stack, context: Context
 @rule("MON-MET-003", level=Level.ERROR, why="A sum of a gauge or an average of a counter says nothing.")
 def statistic_means_something(alarm: MetricAlarm) -> Iterator[Breach]:
     """The statistic is one that AWS gives the metric a meaning for."""
-    for item in series(alarm):
+    for item in alarm.series:
         fact = facts.metric(*item.metric) if item.metric else None
         statistic = as_text(item.statistic)
         if fact and statistic and _family(statistic) not in fact.statistics:
@@ -51,7 +52,7 @@ def statistic_means_something(alarm: MetricAlarm) -> Iterator[Breach]:
 @rule("MON-MET-004", level=Level.ERROR, why="An alarm with another unit than its metric's gets no data.")
 def unit_is_the_metrics_own(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterator[Breach]:
     """An alarm names no unit, or the one that the metric is published in."""
-    for item in series(alarm):
+    for item in alarm.series:
         published = unit_of(item, stack, context)
         if item.unit is not None and is_known(item.unit) and item.unit != published:
             fix = "leave the unit of the alarm out"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from modules import facts
 from policies.engine import rule
 from policies.findings import Breach, Level
-from policies.resources import Resource, Stack
+from policies.resources import Resource
+from policies.stacks import Stack
 from policies.values import hashable, is_open
 
 _FIX = "set project, or the keys under bedrock.agents and lambda.functions, in config/"

@@ -7,16 +7,15 @@ not know yet becomes `Unknown`, with the references of its expression.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.resources import Resource, Stack, made
-from policies.values import Unknown, as_list, as_map, as_text, blocks
+from policies.resources import Resource, made
+from policies.stacks import Stack
+from policies.values import INDEX, Unknown, as_list, as_map, as_text, blocks
 
 # What Terraform works out and the rules want to know: who a resource is, and all of its tags.
 COMPUTED = ("arn", "id", "tags_all")
-_INDEX = re.compile(r"\[[^\]]*\]")
 
 
 def read_plan(plan: Mapping[str, Any]) -> Stack:
@@ -68,7 +67,7 @@ def _resource(
     item: Mapping[str, Any], configured: Mapping[str, Mapping[str, Any]], unknown: Mapping[str, Any]
 ) -> Resource:
     address = str(item.get("address"))
-    expressions = configured.get(_INDEX.sub("", address))
+    expressions = configured.get(INDEX.sub("", address))
     values = dict(as_map(item.get("values")))
     missing = as_map(unknown.get(address))
     names = [*values, *(name for name in missing if name not in values)]

@@ -7,8 +7,9 @@ from typing import Any
 
 from modules import facts
 from policies.context import Context, PublishedOutside
-from policies.resources import MetricFilter, Stack
+from policies.resources import MetricFilter
 from policies.series import Series
+from policies.stacks import Stack
 from policies.values import as_map, as_text, is_open
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from policies.findings import Breach
-from policies.values import as_map, as_text, blocks, links, reference, shown
+from policies.series import Series, series_of
+from policies.values import as_map, as_text, blocks, links, shown
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,12 @@ class TopicPolicy(Resource):
 class Alarm(Resource):
     """A metric alarm or a composite alarm."""
 
-    @property
+    @cached_property
     def severity(self) -> Any:
         """Whose attention it needs, from its own tags."""
         return as_map(self.tags).get("Severity")
 
-    @property
+    @cached_property
     def role(self) -> Any:
         """What it is for, from its own tags."""
         return as_map(self.tags).get("Role")
@@ -119,9 +120,19 @@ class CompositeAlarm(Alarm):
 
 
 class MetricAlarm(Alarm):
-    """An alarm on a metric or on metric math; signals.py reads what it watches."""
+    """An alarm on a metric or on metric math."""
 
     TYPES = ("aws_cloudwatch_metric_alarm",)
+
+    @cached_property
+    def series(self) -> tuple[Series, ...]:
+        """Every metric that it reads."""
+        return series_of(self.values)
+
+    @cached_property
+    def queries(self) -> tuple[Mapping[str, Any], ...]:
+        """The blocks of its metric math."""
+        return blocks(self.get("metric_query"))
 
 
 KINDS: Mapping[str, type[Resource]] = {
@@ -129,71 +140,8 @@ KINDS: Mapping[str, type[Resource]] = {
     for kind in (LogGroup, MetricFilter, Dashboard, Topic, TopicPolicy, CompositeAlarm, MetricAlarm)
     for name in kind.TYPES
 }
-Kind = TypeVar("Kind", bound=Resource)
-
-
-@dataclass(frozen=True)
-class Stack:
-    """All resources of one stack."""
-
-    resources: tuple[Resource, ...]
-
-    def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
-        """Every resource of a kind."""
-        if kind not in self._by_kind:
-            self._by_kind[kind] = tuple(item for item in self.resources if isinstance(item, kind))
-        return self._by_kind[kind]
-
-    def at(self, kind: type[Kind], value: Any, *attributes: str) -> Kind | None:
-        """The resource of a kind whose attribute (any of these) a reference names, or whose value it is."""
-        target = reference(value)
-        if target is not None:
-            found = self._by_address.get(target[0]) if target[1] in attributes else None
-            return found if isinstance(found, kind) else None
-        text = as_text(value)
-        return (
-            next((item for item in self.of(kind) if text in map(item.text, attributes)), None)
-            if text
-            else None
-        )
-
-    @cached_property
-    def _by_kind(self) -> dict[type[Resource], tuple[Any, ...]]:
-        return {}
-
-    @cached_property
-    def _by_address(self) -> dict[str, Resource]:
-        return {item.address: item for item in self.resources}
 
 
 def made(kind: str, address: str, values: Mapping[str, Any], tags: Mapping[str, Any]) -> Resource:
     """A resource of the class that knows its type."""
     return KINDS.get(kind, Resource)(kind, address, values, tags)
-
-
-def read_stack(stack: Mapping[str, Any]) -> Stack:
-    """The resources of a synthesized cdk.tf.json."""
-    return Stack(tuple(_resources(as_map(stack))))
-
-
-def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
-    inherited = {
-        _alias(block): _default_tags(block) for block in blocks(as_map(stack.get("provider")).get("aws"))
-    }
-    for kind, named in as_map(stack.get("resource")).items():
-        for name, body in as_map(named).items():
-            for values in blocks(body):
-                tags = inherited.get(str(values.get("provider", "aws")), {})
-                yield made(kind, f"{kind}.{name}", values, tags)
-
-
-def _alias(provider: Mapping[str, Any]) -> str:
-    alias = provider.get("alias")
-    return "aws" if alias is None else f"aws.{alias}"
-
-
-def _default_tags(provider: Mapping[str, Any]) -> Mapping[str, Any]:
-    tags: dict[str, Any] = {}
-    for block in blocks(provider.get("default_tags")):
-        tags.update(as_map(block.get("tags")))
-    return tags

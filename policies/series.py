@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from policies.resources import MetricAlarm
 from policies.values import as_map, as_text, blocks, is_open
 
 
@@ -22,13 +22,13 @@ class Series:
     period: Any
     unit: Any
 
-    @property
+    @cached_property
     def metric(self) -> tuple[str, str] | None:
         """Namespace and name, where both are known."""
         namespace, name = as_text(self.namespace), as_text(self.name)
         return (namespace, name) if namespace and name else None
 
-    @property
+    @cached_property
     def dimension_names(self) -> frozenset[str] | None:
         """The names of its dimensions, where they are known."""
         return None if is_open(self.dimensions) else frozenset(as_map(self.dimensions))
@@ -38,21 +38,15 @@ class Series:
         return f"{self.namespace} {self.name} ({names})"
 
 
-def queries(alarm: MetricAlarm) -> tuple[Mapping[str, Any], ...]:
-    """The blocks of a metric-math alarm."""
-    return blocks(alarm.get("metric_query"))
-
-
-def series(alarm: MetricAlarm) -> tuple[Series, ...]:
-    """Every metric that an alarm reads."""
-    if alarm.get("metric_query") is not None:
-        return tuple(
-            _of_query(query, metric) for query in queries(alarm) for metric in blocks(query.get("metric"))
-        )
-    if alarm.get("metric_name") is None:
+def series_of(values: Mapping[str, Any]) -> tuple[Series, ...]:
+    """Every metric that the arguments of an alarm name."""
+    if values.get("metric_query") is not None:
+        queries = blocks(values.get("metric_query"))
+        return tuple(_of_query(query, metric) for query in queries for metric in blocks(query.get("metric")))
+    if values.get("metric_name") is None:
         return ()
-    statistic = alarm.get("statistic") or alarm.get("extended_statistic")
-    return (_series(None, alarm.values, statistic, alarm.get("period")),)
+    statistic = values.get("statistic") or values.get("extended_statistic")
+    return (_series(None, values, statistic, values.get("period")),)
 
 
 def _of_query(query: Mapping[str, Any], metric: Mapping[str, Any]) -> Series:

@@ -11,7 +11,6 @@ from modules import facts
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.resources import MetricAlarm
-from policies.series import queries, series
 from policies.values import as_text, hashable, is_known, is_open
 
 _OF_ONE_METRIC = (
@@ -56,7 +55,7 @@ def statistic_is_legal(alarm: MetricAlarm) -> Iterator[Breach]:
         yield alarm.finding(found=(plain, extended), wanted="one statistic", fix=_ENTRY)
     if is_known(plain) and plain is not None and not _one_of(plain, _PLAIN_STATISTICS):
         yield alarm.finding(found=plain, wanted=sorted(_PLAIN_STATISTICS), fix=_ENTRY)
-    for item in series(alarm):
+    for item in alarm.series:
         if is_known(item.statistic) and not facts.is_statistic(as_text(item.statistic) or ""):
             yield alarm.finding(found=item.statistic, wanted="a statistic such as Sum or p99", fix=_ENTRY)
 
@@ -67,7 +66,7 @@ def one_series_is_returned(alarm: MetricAlarm) -> Iterator[Breach]:
     if alarm.get("metric_query") is None or is_open(alarm.get("metric_query")):
         return
     wanted = 1 if alarm.get("threshold_metric_id") is None else 2
-    flags = [query.get("return_data") for query in queries(alarm)]
+    flags = [query.get("return_data") for query in alarm.queries]
     count = sum(flag in (True, "true") for flag in flags)
     if count != wanted and not any(map(is_open, flags)):
         yield alarm.finding(found=f"{count} with return_data", wanted=wanted, fix=_ENTRY)
@@ -76,7 +75,7 @@ def one_series_is_returned(alarm: MetricAlarm) -> Iterator[Breach]:
 @rule("MON-SIG-004", level=Level.ERROR, why="CloudWatch refuses an id that is ill-formed or given twice.")
 def query_ids_are_legal(alarm: MetricAlarm) -> Iterator[Breach]:
     """The ids of metric queries are unique, and begin with a small letter."""
-    ids = [query.get("id") for query in queries(alarm)]
+    ids = [query.get("id") for query in alarm.queries]
     counts = Counter(map(hashable, ids))
     for item in ids:
         legal = isinstance(item, str) and _ID.fullmatch(item) is not None and counts[hashable(item)] == 1
@@ -87,13 +86,13 @@ def query_ids_are_legal(alarm: MetricAlarm) -> Iterator[Breach]:
 @rule("MON-SIG-005", level=Level.ERROR, why="An input that no expression uses is watched in appearance only.")
 def queries_are_used(alarm: MetricAlarm) -> Iterator[Breach]:
     """Every metric query is returned or used by an expression, and every id used exists."""
-    ids = {text for query in queries(alarm) if (text := as_text(query.get("id")))}
-    expressions = [query.get("expression") for query in queries(alarm)]
-    if any(map(is_open, [*expressions, *(query.get("id") for query in queries(alarm))])):
+    ids = {text for query in alarm.queries if (text := as_text(query.get("id")))}
+    expressions = [query.get("expression") for query in alarm.queries]
+    if any(map(is_open, [*expressions, *(query.get("id") for query in alarm.queries)])):
         return
     used = {word for text in expressions for word in words(text)}
     returned = {
-        as_text(query.get("id")) for query in queries(alarm) if query.get("return_data") in (True, "true")
+        as_text(query.get("id")) for query in alarm.queries if query.get("return_data") in (True, "true")
     }
     if used - ids:
         yield alarm.finding(
@@ -107,7 +106,7 @@ def queries_are_used(alarm: MetricAlarm) -> Iterator[Breach]:
 @rule("MON-SIG-006", level=Level.ERROR, why="CloudWatch refuses more.")
 def queries_are_few(alarm: MetricAlarm) -> Iterator[Breach]:
     """An alarm has at most 10 metrics and 20 metric queries."""
-    counts = {"alarm_metrics": len(series(alarm)), "alarm_metric_queries": len(queries(alarm))}
+    counts = {"alarm_metrics": len(alarm.series), "alarm_metric_queries": len(alarm.queries)}
     for name, count in counts.items():
         if count > facts.limit(name):
             words = name.replace("_", " ").removeprefix("alarm ")
@@ -122,7 +121,7 @@ def queries_are_few(alarm: MetricAlarm) -> Iterator[Breach]:
 )
 def periods_are_equal(alarm: MetricAlarm) -> Iterator[Breach]:
     """All metrics of an expression have the same period."""
-    periods = sorted({str(item.period) for item in series(alarm) if is_known(item.period)})
+    periods = sorted({str(item.period) for item in alarm.series if is_known(item.period)})
     if len(periods) > 1:
         yield alarm.finding(found=periods, wanted="one period", fix=_ENTRY)
 
@@ -135,7 +134,7 @@ def periods_are_equal(alarm: MetricAlarm) -> Iterator[Breach]:
 def query_is_metric_or_expression(alarm: MetricAlarm) -> Iterator[Breach]:
     """A metric query has either a metric or an expression of at most 1024 characters."""
     most = facts.limit("expression_chars")
-    for query in queries(alarm):
+    for query in alarm.queries:
         expression = query.get("expression")
         if (expression is None) == (query.get("metric") is None):
             found = f"query {query.get('id')} with {'neither' if expression is None else 'both'}"

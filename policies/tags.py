@@ -62,7 +62,8 @@ def tags_are_few(resource: Resource) -> Iterator[Breach]:
 
 def _is_judged(resource: Resource) -> bool:
     """Whether it takes tags, and they are known."""
-    return facts.is_taggable(resource.type) is True and not is_open(resource.tags)
+    known = not is_open(resource.tags) and not is_open(resource.get("tags_all"))
+    return known and facts.is_taggable(resource.type) is True
 
 
 def _is_allowed(value: Any, allowed: tuple[str, ...]) -> bool:

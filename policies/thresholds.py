@@ -12,8 +12,8 @@ from policies.context import Context
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.intervals import Interval
-from policies.resources import MetricAlarm, Stack
-from policies.series import queries, series
+from policies.resources import MetricAlarm
+from policies.stacks import Stack
 from policies.values import as_number, as_text, is_open
 
 _ANOMALY = ("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold")
@@ -88,7 +88,7 @@ def threshold_is_below_the_ceiling(alarm: MetricAlarm, stack: Stack, context: Co
         return
     bounds = of_alarm(alarm, stack, context, with_ceilings=True)
     if _never(alarm, bounds):
-        metrics = {item.metric for item in series(alarm)}
+        metrics = {item.metric for item in alarm.series}
         reasons = sorted(
             {each.because for each in context.ceilings if (each.namespace, each.name) in metrics}
         )
@@ -130,10 +130,10 @@ def _operator(alarm: MetricAlarm) -> Comparison | None:
 
 def _worse(alarm: MetricAlarm) -> str | None:
     """The direction that all metrics share; none where one has no direction or the math may turn it."""
-    expressions = [as_text(query.get("expression")) or "" for query in queries(alarm)]
-    if any(sign in text for text in expressions for sign in "-/<>=") or not series(alarm):
+    expressions = [as_text(query.get("expression")) or "" for query in alarm.queries]
+    if any(sign in text for text in expressions for sign in "-/<>=") or not alarm.series:
         return None
-    known = [facts.metric(*item.metric) if item.metric else None for item in series(alarm)]
+    known = [facts.metric(*item.metric) if item.metric else None for item in alarm.series]
     found = {fact.worse if fact else "either" for fact in known}
     return found.pop() if found in ({"higher"}, {"lower"}) else None
 

@@ -11,7 +11,8 @@ from policies.documents import Statement, statements
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.keys import is_customer_key
-from policies.resources import Stack, Topic, TopicPolicy
+from policies.resources import Topic, TopicPolicy
+from policies.stacks import Stack
 from policies.values import Unknown, from_json, is_open, links
 
 _LEAVE = "leave the policy to the generator"

@@ -11,6 +11,7 @@ from typing import Any
 
 _TEMPLATE = re.compile(r"(?<!\$)\$\{")
 _REFERENCE = re.compile(r"\$\{((?:[\w.-]|\[[^\]{}]*\])+)\.(\w+)\}")
+INDEX = re.compile(r"\[[^\]]*\]")
 _LONGEST_SHOWN = 200
 
 
@@ -24,7 +25,7 @@ class Unknown:
 def is_known(value: Any) -> bool:
     """Whether it can be judged: neither unknown, nor text with a reference in it."""
     if isinstance(value, str):
-        return _TEMPLATE.search(value) is None
+        return "${" not in value or _TEMPLATE.search(value) is None
     return not isinstance(value, Unknown)
 
 
@@ -45,7 +46,7 @@ def as_number(value: Any) -> float | None:
     try:
         return float(value)
     except (ValueError, OverflowError):
-        return None if isinstance(value, str) else math.copysign(math.inf, value)
+        return None if isinstance(value, str) else math.inf if value > 0 else -math.inf
 
 
 def as_whole(value: Any) -> int | None:

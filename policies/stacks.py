@@ -1,0 +1,77 @@
+"""A stack as the rules see it, and how it is read from synthesized JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from policies.resources import Resource, made
+from policies.values import INDEX, as_map, as_text, blocks, reference
+
+Kind = TypeVar("Kind", bound=Resource)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All resources of one stack."""
+
+    resources: tuple[Resource, ...]
+
+    def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """Every resource of a kind."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(item for item in self.resources if isinstance(item, kind))
+        return self._by_kind[kind]
+
+    def at(self, kind: type[Kind], value: Any, *attributes: str) -> Kind | None:
+        """The resource of a kind whose attribute (any of these) a reference names, or whose value it is."""
+        target = reference(value)
+        if target is not None:
+            found = self._by_address.get(target[0]) if target[1] in attributes else None
+            return found if isinstance(found, kind) else None
+        text = as_text(value)
+        return (
+            next((item for item in self.of(kind) if text in map(item.text, attributes)), None)
+            if text
+            else None
+        )
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Resource], tuple[Any, ...]]:
+        return {}
+
+    @cached_property
+    def _by_address(self) -> dict[str, Resource]:
+        """Also without indexes: a configuration's references inside of a module name none."""
+        bare = {INDEX.sub("", item.address): item for item in self.resources}
+        return bare | {item.address: item for item in self.resources}
+
+
+def read_stack(stack: Mapping[str, Any]) -> Stack:
+    """The resources of a synthesized cdk.tf.json."""
+    return Stack(tuple(_resources(as_map(stack))))
+
+
+def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
+    inherited = {
+        _alias(block): _default_tags(block) for block in blocks(as_map(stack.get("provider")).get("aws"))
+    }
+    for kind, named in as_map(stack.get("resource")).items():
+        for name, body in as_map(named).items():
+            for values in blocks(body):
+                tags = inherited.get(str(values.get("provider", "aws")), {})
+                yield made(kind, f"{kind}.{name}", values, tags)
+
+
+def _alias(provider: Mapping[str, Any]) -> str:
+    alias = provider.get("alias")
+    return "aws" if alias is None else f"aws.{alias}"
+
+
+def _default_tags(provider: Mapping[str, Any]) -> Mapping[str, Any]:
+    tags: dict[str, Any] = {}
+    for block in blocks(provider.get("default_tags")):
+        tags.update(as_map(block.get("tags")))
+    return tags
