@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 
 from constructs import Construct
-from policies.tag_policy import organizations_tag_policy
 
 from modules.constructs._bindings import aws
 from modules.constructs.names import reference
 from modules.spec.system import Monitoring
+from policies.tag_policy import organizations_tag_policy
 
 TAGGED_TYPES = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_log_group", "aws_sns_topic", "aws_kms_key")
 
