@@ -1,0 +1,141 @@
+"""Notices as one Slack message: an attachment each, for the coloured bar, with Block Kit inside.
+
+Sources of the limits: Slack, "Reference: blocks" (header 150, section 3000, 10 fields of 2000, button
+75, url 3000, 50 blocks); a message whose blocks come to some 13,200 characters is refused as
+msg_blocks_too_long (slackapi/bolt-js issue 2509).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from buttons import buttons
+from links import iso
+from notice import Notice
+from options import SEVERITIES, Options
+from texts import escape
+
+LONGEST_HEADER, LONGEST_SECTION, LONGEST_FIELD = 150, 2400, 220
+MOST_FIELDS, MOST_BLOCKS, MOST_ATTACHMENTS = 10, 50, 20
+LARGEST_MESSAGE = 13_000
+LONGEST_SUMMARY = 800
+# The summary may double in JSON.
+LARGEST_ATTACHMENT = LARGEST_MESSAGE - 2 * LONGEST_SUMMARY - 100
+LEVELS = dict(zip(SEVERITIES, ("P1", "P2", "P3"), strict=True))
+_COLOURS = {"critical": "#d32f2f", "warning": "#f57c00", "info": "#1976d2"}
+_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
+_GREEN, _GREY = "#2e7d32", "#757575"
+_DRILL = ":construction: *This is a drill.* It tests the way to you; nothing is broken."
+
+Block = dict[str, Any]
+
+
+def encode(notices: Sequence[Notice], options: Options) -> bytes:
+    """The body to post: one message for all of these."""
+    return _dumps(payload(notices, options)).encode()
+
+
+def payload(notices: Sequence[Notice], options: Options) -> Block:
+    """The message of these notices, within Slack's limits if `fits` says so or if it is but one."""
+    summary = "\n".join(headline(notice, options) for notice in notices)
+    return {
+        "text": escape(summary, LONGEST_SUMMARY),
+        "attachments": [attachment(notice, options) for notice in notices],
+    }
+
+
+def fits(notices: Sequence[Notice], options: Options) -> bool:
+    """Whether these may share one message."""
+    message = payload(notices, options)
+    blocks = sum(len(part["blocks"]) for part in message["attachments"])
+    small = blocks <= MOST_BLOCKS and len(notices) <= MOST_ATTACHMENTS
+    return small and len(_dumps(message)) <= LARGEST_MESSAGE
+
+
+def headline(notice: Notice, options: Options) -> str:
+    """One line for the phone: `DRILL P1 ALARM scheduling-agent-lambda-errors (prod)`."""
+    where = f"({options.environment})" if options.environment else ""
+    parts = ("DRILL" if notice.drill else "", LEVELS[notice.severity], notice.state)
+    return " ".join(filter(None, (*parts, _one_line(notice.title), where)))
+
+
+def colour(notice: Notice) -> str:
+    """State by severity: what is over is green, what is unknown grey, the rest as grave as it is."""
+    return {"OK": _GREEN, "INSUFFICIENT_DATA": _GREY}.get(notice.state, _COLOURS[notice.severity])
+
+
+def attachment(notice: Notice, options: Options) -> Block:
+    """One notice; its least important buttons go first where all of them would be too much."""
+    shown = buttons(notice, options)
+    while True:
+        found = {"color": colour(notice), "blocks": _blocks(notice, options, shown)}
+        if not shown or len(_dumps(found)) <= LARGEST_ATTACHMENT:
+            return found
+        shown = shown[:-1]
+
+
+def _blocks(notice: Notice, options: Options, shown: Sequence[Block]) -> list[Block]:
+    return [
+        {"type": "header", "text": _plain(_header(notice), LONGEST_HEADER)},
+        *([{"type": "section", "text": _mrkdwn(_story(notice))}] if _story(notice) else []),
+        {"type": "section", "fields": _fields(notice, options)},
+        *([{"type": "actions", "elements": list(shown)}] if shown else []),
+        *([{"type": "context", "elements": [{"type": "mrkdwn", "text": _DRILL}]}] if notice.drill else []),
+    ]
+
+
+def _header(notice: Notice) -> str:
+    sign = {"OK": "🟢", "INSUFFICIENT_DATA": "⚪"}.get(notice.state, _SIGNS[notice.severity])
+    drill = "DRILL" if notice.drill else ""
+    return " ".join(filter(None, (sign, drill, LEVELS[notice.severity], _one_line(notice.title))))
+
+
+def _story(notice: Notice) -> str:
+    states = (escape(notice.old_state or "unknown", 50), escape(notice.state, 50))
+    change = f"*{' → '.join(states)}*" if notice.state else ""
+    room = LONGEST_SECTION - len(change) - 1
+    return "\n".join(filter(None, (change, escape(notice.text, room))))
+
+
+def _fields(notice: Notice, options: Options) -> list[Block]:
+    place = notice.place
+    always = (
+        ("Since" if notice.state else "At", _when(notice.at)),
+        ("Environment", escape(options.environment, LONGEST_FIELD // 2)),
+        ("Account", escape(place.account, LONGEST_FIELD // 2)),
+        ("Region", escape(place.region, LONGEST_FIELD // 2)),
+    )
+    known = [(label, text) for label, text in always if text] or [("Severity", notice.severity)]
+    room = MOST_FIELDS - len(known)
+    facts = [
+        (escape(_one_line(label), 40), escape(_one_line(text), LONGEST_FIELD - 50))
+        for label, text in notice.facts[:room]
+    ]
+    return [_mrkdwn(f"*{label}*\n{text}") for label, text in (*facts, *known)]
+
+
+def _when(at: float | None) -> str:
+    """A time that Slack shows in the reader's own zone, with UTC for what cannot."""
+    if at is None:
+        return ""
+    utc = iso(at).replace("T", " ").removesuffix(".000Z")
+    return f"<!date^{int(at)}^{{date_short_pretty}} {{time_secs}}|{utc} UTC>"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _plain(text: str, most: int) -> Block:
+    return {"type": "plain_text", "text": escape(text, most), "emoji": True}
+
+
+def _mrkdwn(escaped: str) -> Block:
+    """Verbatim: an `@here` in a log line calls nobody."""
+    return {"type": "mrkdwn", "text": escaped, "verbatim": True}
+
+
+def _dumps(value: Block) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,121 @@
+"""Any queued record as a notice: what it says, how grave it is, where it comes from.
+
+No shape of record raises; what is not understood is shown as it came.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fields import Fields, parse_json, parse_time
+from links import Place, place_of
+from options import SEVERITIES, Options
+from texts import clean, clip
+
+LONGEST_TEXT = 4000
+# A drill says so at the start of its state reason, or anywhere with the bracketed mark.
+_DRILL = re.compile(r"\A\W*DRILL\b|\[DRILL\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What the envelope says about a message."""
+
+    subject: str
+    topic_arn: str
+    at: float | None
+    severity: str
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One thing to tell.
+
+    Attributes
+    ----------
+    state, old_state
+        Of an alarm: OK, ALARM or INSUFFICIENT_DATA; empty for anything else.
+    facts
+        Labels and values, the important ones first.
+    alarm
+        The alarm's name; empty for anything else.
+    runbook
+        As the alarm's description names it: an address, or a path.
+    at, window_seconds
+        When it happened, in seconds since 1970, and how far back the alarm looked.
+    """
+
+    title: str
+    severity: str
+    text: str
+    place: Place
+    at: float | None = None
+    state: str = ""
+    old_state: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    alarm: str = ""
+    runbook: str = ""
+    window_seconds: float = 0
+    drill: bool = False
+
+    @property
+    def wanted(self) -> bool:
+        """An alarm that got its first data and is fine is no news."""
+        return (self.old_state, self.state) != ("INSUFFICIENT_DATA", "OK")
+
+
+def unwrap(body: object, options: Options) -> tuple[Any, Source]:
+    """The message of an SNS envelope, or the body itself where there is none, and its source."""
+    value = parse_json(body) if isinstance(body, str) else body
+    envelope = Fields(value)
+    wrapped = envelope.has("Message") and (envelope.has("TopicArn") or envelope.has("Type"))
+    topic_arn = envelope.text("TopicArn") if wrapped else ""
+    source = Source(
+        subject=envelope.text("Subject") if wrapped else "",
+        topic_arn=topic_arn,
+        at=parse_time(envelope.text("Timestamp")) if wrapped else None,
+        severity=severity_of(topic_arn, options.severity),
+        place=place_of(topic_arn, region=options.region),
+    )
+    content = envelope.raw["Message"] if wrapped else (body if value is None else value)
+    parsed = parse_json(content)
+    return (parsed if isinstance(parsed, Mapping | list) else content), source
+
+
+def severity_of(topic_arn: str, default: str) -> str:
+    """The severity that a topic's name ends with."""
+    ending = topic_arn.rpartition("-")[2]
+    return ending if ending in SEVERITIES else default
+
+
+def is_drill(text: str) -> bool:
+    """Whether a text marks a drill."""
+    return _DRILL.search(text) is not None
+
+
+def plain(content: object, source: Source) -> Notice:
+    """Whatever it is, as it came."""
+    text = _shown(content)
+    title = source.subject or (text if isinstance(content, str) else "Notification").partition("\n")[0]
+    return Notice(
+        title=title or "Empty notification",
+        severity=source.severity,
+        text=clip(text, LONGEST_TEXT),
+        place=source.place,
+        at=source.at,
+        drill=is_drill(source.subject) or is_drill(text),
+    )
+
+
+def _shown(content: object) -> str:
+    if isinstance(content, str):
+        return clean(content)
+    try:
+        return clean(json.dumps(content, indent=1, ensure_ascii=False, default=str))
+    except (TypeError, ValueError, RecursionError):
+        return clean(content)

@@ -1,0 +1,122 @@
+"""The webhook: fetched from Secrets Manager, checked, kept for a while.
+
+No error of this module carries any part of the secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, cast
+
+from fields import Fields, parse_json
+from log import Log
+from options import Options
+
+_WEBHOOK = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+(?::\d{1,5})?)(?P<path>/[\w./~%-]+)", re.ASCII
+)
+_LOOPBACK = ("127.0.0.1", "localhost")
+_LONGEST_CALL_SECONDS = 3.0
+
+Fetch = Callable[[str, float], str]
+
+
+class SecretError(Exception):
+    """There is no usable webhook; the text says why and no more."""
+
+
+def fetch(arn: str, seconds: float) -> str:
+    """The secret's text from Secrets Manager, within some seconds."""
+    boto3: Any = import_module("boto3")  # 300 ms, and needed only when the secret is not at hand
+    settings_of: Any = import_module("botocore.config").Config
+    timeout = max(min(_LONGEST_CALL_SECONDS, seconds / 4), 0.1)
+    settings = settings_of(connect_timeout=timeout, read_timeout=timeout, retries={"total_max_attempts": 2})
+    client = boto3.client("secretsmanager", region_name=arn.split(":")[3], config=settings)
+    return cast("str", client.get_secret_value(SecretId=arn)["SecretString"])
+
+
+def webhook(text: object, allowed_hosts: tuple[str, ...]) -> str:
+    """The webhook that a secret's text holds: `{"url": "https://…"}`, or the address alone.
+
+    Raises
+    ------
+    SecretError
+        It is no https address on an allowed host; http is allowed on loopback alone.
+    """
+    value = parse_json(text)
+    url = Fields(value).text("url") if isinstance(value, dict) else text
+    match = _WEBHOOK.fullmatch(url.strip()) if isinstance(url, str) else None
+    if match is None:
+        raise SecretError("the secret holds no webhook address")
+    if match["host"] not in allowed_hosts:
+        raise SecretError("the webhook's host is not an allowed one")
+    if match["scheme"] == "http" and match["host"].partition(":")[0] not in _LOOPBACK:
+        raise SecretError("the webhook's address is not https")
+    return match[0]
+
+
+class Secret:
+    """The webhook, with a lifetime.
+
+    Parameters
+    ----------
+    get
+        Fetches the text by ARN within some seconds; raises whatever it likes.
+    now
+        A clock in seconds.
+    """
+
+    def __init__(self, options: Options, get: Fetch, now: Callable[[], float], log: Log) -> None:
+        self._options, self._get, self._now, self._log = options, get, now, log
+        self._url, self._fresh_until = "", 0.0
+
+    def url(self, seconds: float) -> str:
+        """The webhook. One that has outlived its time is used if no newer one can be had.
+
+        Raises
+        ------
+        SecretError
+            There is none, old or new.
+        """
+        if self._url and self._now() < self._fresh_until:
+            return self._url
+        try:
+            return self.fetched(seconds)
+        except SecretError as error:
+            if not self._url:
+                raise
+            self._log.warning("secret_not_renewed", reason=str(error))
+            return self._url
+
+    def fetched(self, seconds: float) -> str:
+        """The webhook as it is now in Secrets Manager.
+
+        Raises
+        ------
+        SecretError
+            It cannot be had, or is malformed.
+        """
+        text = self._text(seconds)
+        self._log.hide(text)
+        self._url = webhook(text, self._options.allowed_hosts)
+        self._fresh_until = self._now() + self._options.secret_lifetime_seconds
+        self._hide(self._url)
+        return self._url
+
+    def _text(self, seconds: float) -> str:
+        if not self._options.secret_arn:
+            raise SecretError("SLACK_SECRET_ARN is not set")
+        try:
+            text = self._get(self._options.secret_arn, seconds)
+        except Exception as error:  # whatever boto3 raises, and its text might say too much
+            code = Fields(Fields(getattr(error, "response", None)).raw.get("Error")).text("Code")
+            raise SecretError(f"Secrets Manager: {code or type(error).__name__}") from None
+        if not isinstance(text, str):
+            raise SecretError("the secret holds no text")
+        return text
+
+    def _hide(self, url: str) -> None:
+        path = url.split("/", 3)[3]
+        self._log.hide(url, path, path.removeprefix("services/"), path.rpartition("/")[2])
