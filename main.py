@@ -7,6 +7,7 @@ Exit status 0: generated; 1: the result breaks a policy; 2: the input cannot be 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from pathlib import Path
 from modules.errors import ConfigError, MonitoringError, PolicyError
 
 ROOT = Path(__file__).parent
-EXIT_POLICY, EXIT_INPUT = 1, 2
+EXIT_POLICY, EXIT_INPUT, EXIT_TERMINATED = 1, 2, 143
 
 
 def run(root: Path, environ: Mapping[str, str], today: date) -> str:
@@ -38,7 +39,8 @@ def run(root: Path, environ: Mapping[str, str], today: date) -> str:
 
 
 def main() -> int:
-    """Run as a command."""
+    """Run as a command. A SIGTERM ends it as an exception does, so that nothing is left aside."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
     try:
         print(run(ROOT, os.environ, datetime.now(UTC).date()))
     except PolicyError as error:
@@ -50,6 +52,9 @@ def main() -> int:
         return EXIT_INPUT
     except MonitoringError as error:
         print(error, file=sys.stderr)
+        return EXIT_INPUT
+    except OSError as error:
+        print(f"{error.filename or 'cdktf.out'}: {error.strerror}; make it writable", file=sys.stderr)
         return EXIT_INPUT
     return 0
 

@@ -42,7 +42,8 @@ class Names:
         camel = "".join(word.capitalize() for word in self.project.split("-"))
         if self.environment == PRODUCTION:
             return camel
-        return f"{camel}/{''.join(word.capitalize() for word in self.environment.split('-'))}"
+        # Hyphens stay: without them qa-1 and qa1 would share a namespace.
+        return f"{camel}/{self.environment.capitalize()}"
 
     @property
     def query_folder(self) -> str:
@@ -61,6 +62,13 @@ class Names:
     def log_group(self, key: str) -> str:
         """A log group of the system."""
         return f"/aws/{self.prefix}/{key}"
+
+
+def partition_of(region: str) -> str:
+    """The partition that a region belongs to."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def lambda_log_group(function_name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modules.constructs._bindings import choose_node
-from modules.errors import ConfigError, PolicyError, Problem
+from modules.errors import PolicyError
 from modules.policy_context import policy_context
 from modules.report import report, told
 from modules.settings import Settings
@@ -36,7 +36,7 @@ def synthesize(plans: Sequence[Plan], out: Path, root: Path, today: date) -> str
     PolicyError
         A stack breaks a rule of level error.
     """
-    named = dict(zip(stack_names([monitoring for _, monitoring in plans]), plans, strict=True))
+    named = {monitoring.stack: (settings, monitoring) for settings, monitoring in plans}
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".synth-", dir=out.parent) as folder:
         stacks = terraform(named, Path(folder))
@@ -44,26 +44,6 @@ def synthesize(plans: Sequence[Plan], out: Path, root: Path, today: date) -> str
         _refuse(findings)
         move_into_place(Path(folder), out)
     return report(named, stacks, findings, _shown(out, root))
-
-
-def stack_names(places: Sequence[Monitoring]) -> list[str]:
-    """A stack's name: prefix and region, and the account where two would be the same.
-
-    Raises
-    ------
-    ConfigError
-        Two targets cannot be told apart.
-    """
-    short = [f"{one.prefix}-{one.place.region}" for one in places]
-    names = [
-        name if short.count(name) == 1 else f"{name}-{one.place.account}"
-        for name, one in zip(short, places, strict=True)
-    ]
-    doubled = sorted({name for name in names if names.count(name) > 1 or "$" in name})
-    if doubled:
-        text = "two targets lie in one region and not both have an account; give each its account"
-        raise ConfigError([Problem("config/", "targets", text)])
-    return names
 
 
 def terraform(named: Mapping[str, Plan], folder: Path) -> dict[str, Any]:

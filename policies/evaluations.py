@@ -64,7 +64,7 @@ def window_is_legal(alarm: MetricAlarm) -> Iterator[Breach]:
 @rule(
     "MON-EVL-005",
     level=Level.ERROR,
-    why="Unset, an alarm on p99 takes 1000 samples in a period to be judged.",
+    why="With `ignore` an alarm on p99 rests below 1000 samples in a period: say which is meant.",
 )
 def few_samples_are_explicit(alarm: MetricAlarm) -> Iterator[Breach]:
     """An alarm on a percentile says whether few samples are judged; no other alarm does."""

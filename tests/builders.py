@@ -15,7 +15,7 @@ from modules.settings import Settings
 from modules.settings.files import read
 from modules.settings.load import assemble
 from modules.spec.system import Monitoring
-from modules.synthesis import stack_names, terraform
+from modules.synthesis import terraform
 from policies.context import Context
 
 ROOT = Path(__file__).parent.parent
@@ -45,8 +45,7 @@ def good_monitoring(changes: Tree | None = None, *, environment: str = "prod") -
 
 def synthesized(settings: Settings) -> dict[str, Tree]:
     """The Terraform of every target, by stack."""
-    found = monitorings(settings)
-    named = {name: (settings, one) for name, one in zip(stack_names(found), found, strict=True)}
+    named = {one.stack: (settings, one) for one in monitorings(settings)}
     with tempfile.TemporaryDirectory() as folder:
         return terraform(named, Path(folder))
 

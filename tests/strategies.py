@@ -8,8 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from modules import facts
+from modules.naming import partition_of
 from modules.settings import Settings
 from modules.settings.load import assemble
+from modules.settings.relations import QUERY_WORDS
 from tests.builders import BASE
 
 Tree = dict[str, Any]
@@ -22,9 +24,10 @@ _heads = st.sampled_from(LETTERS)
 slugs = st.builds(
     lambda head, parts: head + "-".join(parts), _heads, st.lists(_parts, min_size=1, max_size=3)
 )
-fields = st.builds(
+_fields = st.builds(
     lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_", max_size=10)
 )
+fields = _fields.filter(lambda field: field not in QUERY_WORDS)
 words = st.builds(
     lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_.-", max_size=12)
 )
@@ -103,7 +106,7 @@ def trees(draw: st.DrawFn) -> Tree:
     told = draw(st.booleans())
     days = draw(retention_days)
     names = draw(st.lists(slugs, min_size=1, max_size=10, unique=True))
-    target = {"region": region} | ({"account": account, "partition": "aws"} if told else {})
+    target = {"region": region} | ({"account": account, "partition": partition_of(region)} if told else {})
     return {
         "project": draw(slugs),
         "targets": [target],

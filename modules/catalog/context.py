@@ -59,8 +59,8 @@ class Context:
 
     @property
     def database(self) -> str:
-        """The identifier of the database instance."""
-        return self.settings.database.identifier or self.names.named("db")
+        """The identifier of the database instance. RDS keeps it in lower case, whatever it was given."""
+        return (self.settings.database.identifier or self.names.named("db")).lower()
 
     def custom(self, name: str, unit: str) -> Metric:
         """A metric in the namespace of custom metrics."""

@@ -57,7 +57,9 @@ def _limited(graph: Graph, alarms: Mapping[str, Alarm], *keys: str) -> Graph:
         if key in alarms:
             condition = alarms[key].condition
             above = condition.comparison in _BREACH_ABOVE
-            found.setdefault(condition.threshold, Limit(key, condition.threshold, above))
+            same = found.get(condition.threshold)
+            label = f"{same.label}, {key}" if same else key
+            found[condition.threshold] = Limit(label, condition.threshold, above)
     return replace(graph, limits=tuple(found.values()))
 
 

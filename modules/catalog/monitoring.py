@@ -55,6 +55,7 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
     features = settings.features
     tag_policy = settings.tags.organizations_policy
     return Monitoring(
+        stack=context.names.named(target.label),
         place=context.place,
         prefix=context.names.prefix,
         namespace=context.names.namespace,

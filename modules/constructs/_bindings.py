@@ -37,7 +37,12 @@ def choose_node() -> None:
         There is neither.
     """
     _load_lazily_in_node()
-    if os.environ.get("JSII_NODE"):
+    given = os.environ.get("JSII_NODE")
+    if given:
+        if not shutil.which(given):
+            raise ToolError(
+                f"JSII_NODE: {given!r} is no program; name a Node of version 22 or later, or unset it"
+            )
         return
     system = shutil.which("node")
     if system and _major(system) >= OLDEST_QUIET_NODE:

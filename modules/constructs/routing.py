@@ -14,8 +14,8 @@ from modules.spec.alarms import Route
 from modules.spec.routing import Topic
 from modules.spec.system import Place
 
-# A new alarm goes from INSUFFICIENT_DATA to OK at once, and would mail that. Everything else passes:
-# what is no first OK, and what is no alarm at all.
+# A new alarm goes from INSUFFICIENT_DATA to OK at once, and would mail that. Every other JSON message
+# passes, also one that is no alarm; plain text never passes a filter on the body.
 NOT_THE_FIRST_OK = {
     "$or": [
         {"OldStateValue": [{"anything-but": ["INSUFFICIENT_DATA"]}, {"exists": False}]},

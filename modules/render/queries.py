@@ -6,6 +6,8 @@ Source: CloudWatch Logs user guide, "Logs Insights QL query syntax".
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from modules.spec.log_fields import LogFields
 
 
@@ -43,7 +45,7 @@ def slow_requests(log: LogFields, slow_ms: float) -> str:
     """Responses that took longer than the alarm on response time allows on average."""
     return _lines(
         f"fields @timestamp, {log.session_field}, {log.duration_field}",
-        f'filter {log.event_field} = "{log.response_event}" and {log.duration_field} > {slow_ms:g}',
+        f'filter {log.event_field} = "{log.response_event}" and {log.duration_field} > {_plain(slow_ms)}',
         f"sort {log.duration_field} desc",
         "limit 50",
     )
@@ -61,6 +63,11 @@ def error_distribution(log: LogFields) -> str:
 def log_levels(log: LogFields) -> str:
     """How many lines each level has."""
     return _lines(f"stats count(*) as lines by {log.level_field}", "sort lines desc")
+
+
+def _plain(number: float) -> str:
+    """All digits of a number and no exponent, which a query does not know."""
+    return f"{Decimal(repr(number)).normalize():f}"
 
 
 def _is_error(log: LogFields) -> str:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from modules.naming import Names
+from modules.naming import Names, partition_of
 from modules.settings.choices import CloudBackend
 from modules.settings.files import Keys
 from modules.settings.models import Settings
 
 LONGEST_FUNCTION_NAME = 64
 LONGEST_DATABASE_IDENTIFIER = 63
+LONGEST_WORKSPACE = 90
+# Commands and words of Logs Insights, and the columns that our queries make.
+_QUERY_COMMANDS = (
+    "and anomaly as asc by dedup desc diff display fields filter filterindex head in join like limit lookup "
+    "not or parse pattern sort source stats tail unmask unnest"
+)
+_QUERY_COLUMNS = "average_ms errors lines longest_ms p99_ms requests shortest_ms"
+QUERY_WORDS = frozenset(f"{_QUERY_COMMANDS} {_QUERY_COLUMNS}".split())
 OWN_TAGS = ("Environment", "ManagedBy", "Project")
 
 Mistake = tuple[Keys, str]
@@ -65,12 +73,50 @@ def _aliases(settings: Settings) -> Iterator[Mistake]:
 
 
 def _targets(settings: Settings) -> Iterator[Mistake]:
-    seen: set[tuple[str | None, str | None]] = set()
+    places: set[tuple[str | None, str | None]] = set()
+    labels: set[str] = set()
     for index, target in enumerate(settings.targets):
         place = (target.region, target.account)
-        if place in seen:
+        if place in places:
             yield ("targets", index), f"{target.region} in the same account stands twice; take one out"
-        seen.add(place)
+        elif target.label in labels:
+            text = f"{target.label!r} would be two stacks; give this one a name, which its stack carries"
+            yield ("targets", index), text
+        wanted = partition_of(target.region or "")
+        if target.partition not in (None, wanted):
+            text = f"{target.partition!r} does not hold {target.region}; set {wanted}, or another region"
+            yield ("targets", index, "partition"), text
+        places.add(place)
+        labels.add(target.label)
+
+
+def _tag_policy(settings: Settings) -> Iterator[Mistake]:
+    """An organization has one policy of a name; every stack that makes it would fight the others."""
+    path = ("tags", "organizations_policy", "enabled")
+    if settings.tags.organizations_policy.enabled:
+        if len(settings.targets) > 1:
+            text = f"true would make the policy {len(settings.targets)} times; enable it elsewhere"
+            yield path, text
+        elif settings.file_of(*path) != f"config/{settings.environment}.yaml":
+            yield path, "true would make the policy in every environment; move it to one's own file"
+
+
+def _workspace_name(settings: Settings) -> Iterator[Mistake]:
+    if not isinstance(settings.terraform.backend, CloudBackend) or settings.terraform.backend.workspace:
+        return
+    for index, target in enumerate(settings.targets):
+        name = settings.names(target).named(target.label)
+        if len(name) > LONGEST_WORKSPACE:
+            text = f"its workspace would be {name!r}, over {LONGEST_WORKSPACE} characters; shorten its name"
+            yield ("targets", index), text
+
+
+def _log_fields(settings: Settings) -> Iterator[Mistake]:
+    """A field that Logs Insights takes for a word of its own makes a query that it refuses."""
+    for key, field in settings.backend.log.model_dump().items():
+        if key.endswith("_field") and field.lower() in QUERY_WORDS:
+            text = f"{field!r} is a word of Logs Insights queries; name the field otherwise in the logs"
+            yield ("backend", "log", key), text
 
 
 def _agents(settings: Settings) -> Iterator[Mistake]:
@@ -113,6 +159,9 @@ _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...]
     ({"project", "database"}, _database),
     ({"bedrock"}, _aliases),
     ({"targets"}, _targets),
+    ({"targets", "tags"}, _tag_policy),
+    ({"project", "targets", "terraform"}, _workspace_name),
+    ({"backend"}, _log_fields),
     ({"targets", "bedrock"}, _agents),
     ({"targets", "terraform"}, _workspace),
     ({"tags"}, _tags),

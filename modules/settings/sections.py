@@ -36,12 +36,18 @@ class Target(Section):
     region: Region | None = None
     account: Account | None = None
     partition: Literal["aws", "aws-us-gov", "aws-cn"] | None = None
+    name: Slug | None = None
 
     @model_validator(mode="after")
     def _account_and_partition_go_together(self) -> Self:
         if self.account is not None and self.partition is None:
             raise ValueError("has an account and no partition; add partition: aws (or aws-us-gov, aws-cn)")
         return self
+
+    @property
+    def label(self) -> str:
+        """What tells it apart in its environment: its name, or else its region."""
+        return self.name or self.region or ""
 
 
 class Agent(Section):

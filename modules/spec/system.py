@@ -28,8 +28,9 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
-    """The whole monitoring of one target, as plain values."""
+    """The whole monitoring of one target, as plain values; `stack` is the name of its stack."""
 
+    stack: str
     place: Place
     prefix: str
     namespace: str

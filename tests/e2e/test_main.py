@@ -99,3 +99,25 @@ def test_good_input_ends_in_status_0_and_replaces_the_output(project: Path) -> N
     assert after[f"{stack}/terraform.tfstate"] == before[f"{stack}/terraform.tfstate"]
     assert (after[f"{stack}/cdk.tf.json"] or b"").startswith(b"{\n")
     assert not [path for path in after if ".synth-" in path]
+
+
+def test_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", "utf-8")
+    environ = os.environ | {"ENV": "dev", "CDKTF_OUTDIR": str(blocked / "out")}
+    result = subprocess.run(
+        [sys.executable, "-O", "main.py"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_node_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
+    environ = os.environ | {"ENV": "dev", "CDKTF_OUTDIR": str(tmp_path / "out"), "JSII_NODE": "/no/such/node"}
+    result = subprocess.run(
+        [sys.executable, "-O", "main.py"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith("JSII_NODE: '/no/such/node' is no program")
+    assert not (tmp_path / "out").exists()

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from modules.errors import ConfigError
-from modules.synthesis import move_into_place, stack_names
+from modules.synthesis import move_into_place
 from tests.builders import good_settings, monitorings, synthesized
 
 ACCOUNTS = [
-    {"region": "us-east-1", "account": account, "partition": "aws"}
-    for account in ("111111111111", "222222222222")
+    {"region": "us-east-1", "account": "111111111111", "partition": "aws"},
+    {"region": "us-east-1", "account": "222222222222", "partition": "aws", "name": "second"},
 ]
 
 
@@ -24,24 +24,35 @@ def test_targets_in_two_regions_are_two_stacks_of_one_account() -> None:
         assert name.endswith(provider["region"])
 
 
-def test_targets_in_two_accounts_carry_the_account_and_refuse_any_other() -> None:
+def test_targets_in_two_accounts_are_named_and_refuse_any_other_account() -> None:
     stacks = synthesized(good_settings({"targets": ACCOUNTS}))
-    assert set(stacks) == {f"scheduling-agent-us-east-1-{one['account']}" for one in ACCOUNTS}
-    for name, stack in stacks.items():
-        (provider,) = stack["provider"]["aws"]
-        assert provider["allowed_account_ids"] == [name[-12:]]
-        assert "data" not in stack
+    accounts = {name: stack["provider"]["aws"][0]["allowed_account_ids"] for name, stack in stacks.items()}
+    assert accounts == {
+        "scheduling-agent-us-east-1": ["111111111111"],
+        "scheduling-agent-second": ["222222222222"],
+    }
+    assert all("data" not in stack for stack in stacks.values())
 
 
-def test_two_environments_of_one_project_never_share_a_name() -> None:
-    found = [one for name in ("prod", "dev") for one in monitorings(good_settings(environment=name))]
-    assert len(set(stack_names(found))) == 2
+def test_a_stack_keeps_its_name_whatever_targets_join_it() -> None:
+    """The name is also that of its state: another would start from nothing."""
+    (alone,) = monitorings(good_settings({"targets": ACCOUNTS[:1]}))
+    joined = monitorings(good_settings({"targets": ACCOUNTS[::-1]}))
+    untold = monitorings(good_settings({"targets": [{"region": "us-east-1"}]}))
+    assert alone.stack == joined[1].stack == untold[0].stack
 
 
-def test_targets_that_cannot_be_told_apart_are_refused() -> None:
-    (found,) = monitorings(good_settings())
-    with pytest.raises(ConfigError, match="give each its account"):
-        stack_names([found, found])
+def test_targets_of_one_region_without_a_name_are_refused() -> None:
+    unnamed = [{key: value for key, value in target.items() if key != "name"} for target in ACCOUNTS]
+    with pytest.raises(
+        ConfigError, match=r"targets\[1\]: 'us-east-1' would be two stacks; give this one a name"
+    ):
+        good_settings({"targets": unnamed})
+
+
+def test_two_environments_of_one_project_never_share_a_stack_or_a_namespace() -> None:
+    found = [monitorings(good_settings(environment=name))[0] for name in ("prod", "qa1", "qa-1")]
+    assert len({one.stack for one in found}) == len({one.namespace for one in found}) == 3
 
 
 def test_terraforms_own_files_survive_a_run(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from modules.errors import ToolError
 from modules.settings import load
 from modules.settings.load import environments
-from modules.synthesis import stack_names, terraform
+from modules.synthesis import terraform
 from ops.terraform import Terraform
 from ops.validate import validate_all
 from tests.builders import CONFIG, ROOT, Tree, good_settings, monitorings
@@ -74,8 +74,7 @@ def real_terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
 
 def written(folder: Path, *settings: Any) -> list[str]:
     """The stacks of several environments, synthesized in one run; returns their names."""
-    plans = [(each, one) for each in settings for one in monitorings(each)]
-    named = dict(zip(stack_names([one for _, one in plans]), plans, strict=True))
+    named = {one.stack: (each, one) for each in settings for one in monitorings(each)}
     terraform(named, folder)
     return sorted(named)
 
@@ -140,3 +139,12 @@ def test_broken_stack_is_refused_and_named(
 def test_folder_without_stacks_is_told(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="holds no stack: run `make synth` first"):
         list(validate_all(tmp_path, Terraform("terraform", ROOT)))
+
+
+def test_stack_that_another_run_left_behind_is_not_judged(real_terraform: Terraform, tmp_path: Path) -> None:
+    stacks = written(tmp_path, good_settings(MINIMUM))
+    left = tmp_path / "stacks" / "left-behind"
+    left.mkdir()
+    (left / "cdk.tf.json").write_text("{", "utf-8")
+
+    assert list(validate_all(tmp_path, real_terraform)) == stacks

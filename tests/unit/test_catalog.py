@@ -173,3 +173,53 @@ def test_dashboards_outside_of_the_first_region_carry_the_region() -> None:
     assert {page.name for page in found.dashboards} == {
         f"scheduling-agent-{page}-eu-west-1" for page in ("real-time", "historical", "logs")
     }
+
+
+def test_database_is_watched_under_the_name_that_rds_keeps() -> None:
+    alarm = _by_key({"database": {"identifier": "Prod-DB"}})["db-connections-high"]
+    assert [stat.metric.dimensions for stat in stats_of(alarm.signal)] == [
+        {"DBInstanceIdentifier": "prod-db"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"targets": [{"region": "cn-north-1", "account": "111122223333", "partition": "aws"}]},
+            r"targets\[0\]\.partition: 'aws' does not hold cn-north-1; set aws-cn",
+        ),
+        (
+            {
+                "targets": [{"region": "us-east-1"}, {"region": "us-west-2"}],
+                "tags": {"organizations_policy": {"enabled": True}},
+            },
+            r"tags\.organizations_policy\.enabled: true would make the policy 2 times",
+        ),
+        (
+            {"backend": {"log": {"level_field": "in"}}},
+            r"backend\.log\.level_field: 'in' is a word of Logs Insights",
+        ),
+        (
+            {
+                "targets": [{"region": "us-east-1", "name": "x" * 40}],
+                "project": "p" * 40,
+                "terraform": {"backend": {"type": "cloud", "organization": "o"}},
+            },
+            None,
+        ),
+    ],
+)
+def test_configuration_that_could_not_work_is_refused(changes: dict, said: str | None) -> None:
+    if said is None:  # 81 characters are still a workspace
+        good_settings(changes)
+        return
+    with pytest.raises(ConfigError, match=said):
+        good_settings(changes)
+
+
+def test_workspace_name_that_is_too_long_is_refused() -> None:
+    backend = {"terraform": {"backend": {"type": "cloud", "organization": "o"}}, "project": "p" * 40}
+    target = {"targets": [{"region": "us-east-1", "name": "x" * 40}]}
+    with pytest.raises(ConfigError, match=r"targets\[0\]: its workspace would be .* over 90 characters"):
+        good_settings(backend | target, environment="staging-of-tenant")

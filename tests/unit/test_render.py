@@ -153,3 +153,18 @@ def test_widgets_of_the_guide_and_of_its_script_are_on_the_real_time_page() -> N
         "Lambda functions: duration",
         "Log levels",
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (3000, "3000"),
+        (3000.0, "3000"),
+        (0.5, "0.5"),
+        (1e-9, "0.000000001"),
+        (1234567, "1234567"),
+        (12345.678, "12345.678"),
+    ],
+)
+def test_threshold_stands_in_the_query_with_all_its_digits(number: float, text: str) -> None:
+    assert f"processing_time_ms > {text}\n" in queries.slow_requests(LOG, number)
