@@ -28,6 +28,11 @@ help: ## list the targets
 	@mkdir -p .cache && $(PIPENV) --python $(PYTHON) sync --dev > .cache/setup.log 2>&1 || { cat .cache/setup.log; exit 1; }
 	@touch $@
 
+ops/emulator/.venv/ready: ops/emulator/Pipfile.lock .tools/pipenv-$(PIPENV_VERSION)
+	@echo "Installing the AWS emulator"
+	@mkdir -p .cache && PIPENV_PIPFILE=ops/emulator/Pipfile $(PIPENV) --python $(PYTHON) sync > .cache/emulator.log 2>&1 || { cat .cache/emulator.log; exit 1; }
+	@touch $@
+
 setup: .venv/ready ## install the locked packages
 
 synth: .venv/ready ## generate Terraform: make synth ENV=prod (all environments but local without ENV)
@@ -44,7 +49,7 @@ node_modules/.ready: package-lock.json
 cdktf: .venv/ready node_modules/.ready ## install the cdktf command, for npx cdktf synth|diff|deploy
 
 # Without npm the one test of the cdktf command is left out, but not in CI.
-test: .venv/ready $(if $(shell command -v npm),node_modules/.ready) ## all tests
+test: .venv/ready ops/emulator/.venv/ready $(if $(shell command -v npm),node_modules/.ready) ## all tests
 	@$(RUN) -m pytest -q -n 2 --dist worksteal
 
 test-fast: .venv/ready ## the pure and the property tests alone
@@ -66,9 +71,11 @@ schema: .venv/ready ## write config/schema.json for editors
 bench: .venv/ready ## measure speed and memory
 	@$(RUN) -m tests.bench
 
-lock: .tools/pipenv-$(PIPENV_VERSION) ## resolve Pipfile anew; the lock names no package index
-	@$(PIPENV) --python $(PYTHON) lock
-	@.tools/bin/python -c 'import json, pathlib; p = pathlib.Path("Pipfile.lock"); d = json.loads(p.read_text()); d["_meta"]["sources"] = []; [e.pop("index", None) for s in ("default", "develop") for e in d[s].values()]; p.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")'
+lock: .tools/pipenv-$(PIPENV_VERSION) ## resolve the Pipfiles anew; the locks name no package index
+	@for pipfile in Pipfile ops/emulator/Pipfile; do \
+	  PIPENV_PIPFILE=$$pipfile $(PIPENV) --python $(PYTHON) lock; \
+	  .tools/bin/python -c 'import json, pathlib, sys; p = pathlib.Path(sys.argv[1]); d = json.loads(p.read_text()); d["_meta"]["sources"] = []; [e.pop("index", None) for s in ("default", "develop") for e in d[s].values()]; p.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")' $$pipfile.lock; \
+	done
 
 clean: ## remove what was generated and installed
-	@rm -rf .tools .venv .cache node_modules cdktf.out build
+	@rm -rf .tools .venv ops/emulator/.venv .cache node_modules cdktf.out build

@@ -311,3 +311,9 @@ def test_partitions_have_their_own_domains(region: str, partition: str, service:
     assert policy["UseForLogGroups"]["Principal"] == {"Service": service}
     assert policy["Owner"]["Principal"] == {"AWS": f"arn:{partition}:iam::111122223333:root"}
     assert all(url.startswith(console) for url in found["output"]["dashboard_urls"]["value"].values())
+
+
+def test_address_that_stands_twice_is_subscribed_once() -> None:
+    twice = {"routes": {"critical": {"emails": ["a@ops.example", "a@ops.example"]}}}
+    (found,) = synthesized(good_settings(twice)).values()
+    assert len(resources(found, "aws_sns_topic_subscription")) == 1
