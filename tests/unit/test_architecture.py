@@ -97,7 +97,8 @@ def sources() -> dict[str, Path]:
     """Every source of ours that ships, by module name."""
     files = [ROOT / "main.py"]
     for part in OURS[1:]:
-        files += sorted((ROOT / part).rglob("*.py"))
+        found = sorted((ROOT / part).rglob("*.py"))
+        files += [path for path in found if ".venv" not in path.relative_to(ROOT).parts]
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
         for path in files
