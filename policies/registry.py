@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies import (
+from policies import (  # noqa: F401  (imported for the rules in them)
     actions,
     alarms,
     dashboards,
@@ -19,19 +19,4 @@ from policies import (
 )
 from policies.engine import REGISTRY
 
-AREAS = (
-    actions,
-    alarms,
-    dashboards,
-    evaluations,
-    filters,
-    metrics,
-    names,
-    retention,
-    signals,
-    tags,
-    thresholds,
-    topics,
-    waivers,
-)
 RULES = REGISTRY.rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -142,3 +143,12 @@ def replaced_settings(tree: Tree, *, environment: str = "prod") -> Settings:
 
 
 all_settings = st.builds(replaced_settings, trees(), environment=st.sampled_from(["prod", "staging", "dev"]))
+
+
+def shuffled(tree: Any, random: Random) -> Any:
+    """The same tree with its mappings and lists in another order."""
+    if isinstance(tree, list):
+        return random.sample(tree, len(tree))
+    if not isinstance(tree, dict):
+        return tree
+    return {key: shuffled(tree[key], random) for key in random.sample(sorted(tree), len(tree))}

@@ -12,7 +12,7 @@ from modules import facts
 from modules.settings import Settings
 from policies import check, errors
 from tests.builders import good_context, monitorings, resources, synthesized
-from tests.strategies import all_settings, replaced_settings, trees
+from tests.strategies import all_settings, replaced_settings, shuffled, trees
 
 few = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 ALARM = "aws_cloudwatch_metric_alarm"
@@ -72,17 +72,9 @@ def test_retention_and_tags_are_everywhere(made: Settings) -> None:
 @few
 def test_same_input_in_any_order_gives_the_same_bytes(tree: dict[str, Any], random: Any) -> None:
     first, second = (
-        json.dumps(synthesized(replaced_settings(one))) for one in (tree, _shuffled(tree, random))
+        json.dumps(synthesized(replaced_settings(one))) for one in (tree, shuffled(tree, random))
     )
     assert first == second
-
-
-def _shuffled(tree: Any, random: Any) -> Any:
-    if isinstance(tree, list):
-        return random.sample(tree, len(tree))
-    if not isinstance(tree, dict):
-        return tree
-    return {key: _shuffled(tree[key], random) for key in random.sample(sorted(tree), len(tree))}
 
 
 @given(all_settings)
