@@ -9,7 +9,7 @@ from modules.spec.alarms import Alarm, Missing, Role, Route, Severity, route_of
 from modules.spec.metrics import Math, Stat, stats_of
 from tests.builders import good_monitoring, good_settings, monitorings
 
-# key: threshold, severity, statistic, datapoints, of, missing. Typed from the guide and the issue.
+# key: threshold, severity, statistic, datapoints, of, missing. Typed by hand from the guide.
 GUIDE = {
     "high-error-rate": (10, "critical", "Sum", 2, 2, "notBreaching"),
     "high-latency": (5000, "warning", "p99", 2, 2, "notBreaching"),
