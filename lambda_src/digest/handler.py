@@ -21,7 +21,7 @@ from settings import DigestError, Settings
 from text import Digest, Mail, all_clear, mail
 
 
-def handler(event: object, context: Any) -> dict[str, object]:  # noqa: ARG001
+def handler(event: object, context: Any) -> dict[str, object]:  # noqa: ARG001  (Lambda gives the event; all is in the queue)
     """Entry for EventBridge Scheduler.
 
     Returns
@@ -114,8 +114,8 @@ def _result(mailed: str, *, taken: int, left: int, more_wait: bool) -> dict[str,
 
 def _client(service: str) -> Any:
     """A boto3 client whose calls, with their repetitions, end within the time kept for one."""
-    import boto3  # type: ignore[import-untyped]
-    from botocore.config import Config  # type: ignore[import-untyped]
+    import boto3  # type: ignore[import-untyped]  # ships no types
+    from botocore.config import Config  # type: ignore[import-untyped]  # ships no types
 
     retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
     timeouts = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)

@@ -131,4 +131,4 @@ def _milliseconds(value: object) -> tuple[datetime, ...]:
 
 def _plausible(at: datetime) -> tuple[datetime, ...]:
     """Years that every time zone can show."""
-    return (at,) if 2000 <= at.year < 9000 else ()  # noqa: PLR2004
+    return (at,) if 2000 <= at.year < 9000 else ()  # noqa: PLR2004  (a year that a clock can show)

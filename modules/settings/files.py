@@ -31,7 +31,7 @@ class _Reader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # a stub without types
         if isinstance(event, yaml.AliasEvent):
             raise _at(event, f"an alias (*{event.anchor}) is not possible here; write the value out")
         if getattr(event, "tag", None) is not None:

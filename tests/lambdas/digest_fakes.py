@@ -47,7 +47,7 @@ class FakeSqs:
 
     clock: Clock
     bodies: Sequence[str] = ()
-    random: Random = field(default_factory=lambda: Random(1))  # noqa: S311
+    random: Random = field(default_factory=lambda: Random(1))
     early_returns: int = 0
     receive_fault_at: int | None = None
     delete_fails: Callable[[str], bool] = lambda _: False

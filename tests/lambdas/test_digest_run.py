@@ -251,7 +251,7 @@ def test_every_message_is_mailed_and_deleted_or_still_there(
 ) -> None:
     # given
     bodies = [make(i) for i, make in enumerate(makers)]
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     clock = Clock(clock.remaining_ms, 0, clock.cost_ms)
     sqs = FakeSqs(clock, bodies, random, delete_fails=lambda name: int(name[1:]) in stuck, **faults)
     sns = FakeSns(clock, fault)

@@ -440,7 +440,7 @@ def _takes_tags(resource_type: str) -> bool:
     assert start is not None
     body = text[text.index("    def __init__(", start.start()) :]
     signature = body[: body.index(") -> None:")] + ") -> None: ..."
-    function = ast.parse("class Resource:\n" + signature).body[0].body[0]  # type: ignore[attr-defined]
+    function = ast.parse("class Resource:\n" + signature).body[0].body[0]  # type: ignore[attr-defined]  # what stands in the class is a function
     arguments = {argument.arg: ast.unparse(argument.annotation) for argument in function.args.kwonlyargs}
     return "typing.Mapping[builtins.str, builtins.str]" in arguments.get("tags", "")
 

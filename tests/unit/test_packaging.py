@@ -99,7 +99,7 @@ def test_order_of_the_file_system_does_not_matter(tmp_path: Path, monkeypatch: p
 
     def shuffled(folder: Path) -> Iterator[Path]:
         paths = list(listed(folder))
-        random.Random(7).shuffle(paths)  # noqa: S311
+        random.Random(7).shuffle(paths)
         return iter(paths)
 
     monkeypatch.setattr(Path, "iterdir", shuffled)
@@ -251,7 +251,7 @@ def test_bytes_depend_on_the_sources_alone(contents: dict[str, bytes], seed: int
         "handler.py": b"x"
     }
     shuffled = sorted(files.items())
-    random.Random(seed).shuffle(shuffled)  # noqa: S311
+    random.Random(seed).shuffle(shuffled)
 
     with tempfile.TemporaryDirectory() as folder:
         one = packed(good_folder(Path(folder, "one"), files))

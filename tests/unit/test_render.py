@@ -168,3 +168,13 @@ def test_widgets_of_the_guide_and_of_its_script_are_on_the_real_time_page() -> N
 )
 def test_threshold_stands_in_the_query_with_all_its_digits(number: float, text: str) -> None:
     assert f"processing_time_ms > {text}\n" in queries.slow_requests(LOG, number)
+
+
+def test_description_says_what_happened_when_it_fires_and_why() -> None:
+    (alarm,) = [one for one in good_monitoring().alarms if one.key == "db-connections-high"]
+    assert alarm_description(alarm, None) == (
+        "Connections of scheduling-agent-db are nearly used up, or it stopped reporting. "
+        "Fires above 80 in 2 of 2 periods of 5 min: 80 % of max_connections, which is 100, "
+        "as in the setup guide. "
+        "Runbook: docs/runbooks/db-connections-high.md"
+    )
