@@ -11,7 +11,7 @@ RUN := .venv/bin/python
 ENV ?=
 export ENV
 
-.PHONY: help setup synth validate cdktf test test-fast lint format lock schema bench clean
+.PHONY: help setup synth validate cdktf test test-fast lint format lock package schema bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,9 @@ lint: .venv/ready ## ruff and mypy
 format: .venv/ready ## let ruff rewrite what it can
 	@$(RUN) -m ruff check --fix-only .
 	@$(RUN) -m ruff format .
+
+package: .venv/ready ## write the archives of all functions into build/
+	@$(RUN) -m ops package
 
 schema: .venv/ready ## write config/schema.json for editors
 	@$(RUN) -m ops schema

@@ -2,6 +2,9 @@
 
 The prefix leads all names: `scheduling-agent` in prod, `scheduling-agent-<environment>` elsewhere,
 so that environments can share an account.
+
+Construct ids become Terraform addresses and are unique in a stack, so every kind but alarms leads with
+its name: the alarm and the filter `error-count` are ``error-count`` and ``filter-error-count``.
 """
 
 from __future__ import annotations
@@ -74,3 +77,13 @@ def partition_of(region: str) -> str:
 def lambda_log_group(function_name: str) -> str:
     """The group that a function writes to unless its LoggingConfig names another."""
     return f"/aws/lambda/{function_name}"
+
+
+def construct_id(kind: str, key: str) -> str:
+    """The id of a resource: ``group`` and ``lambda/notes-actions`` make ``group-lambda-notes-actions``."""
+    return f"{kind}-{key.replace('/', '-')}"
+
+
+def reference(terraform_type: str, identity: str, attribute: str) -> str:
+    """A Terraform reference, which also orders creation."""
+    return f"${{{terraform_type}.{identity}.{attribute}}}"

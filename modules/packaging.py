@@ -47,6 +47,11 @@ class Archive:
     size_bytes: int
 
 
+def archive_file(source: str) -> str:
+    """Where the archive of a folder of lambda_src/ lies, seen from its stack's folder."""
+    return f"functions/{source}.zip"
+
+
 def package(source: Path, target: Path) -> Archive:
     """Write the archive of a function's folder: all of it or, on an error, nothing.
 

@@ -19,6 +19,10 @@ KINDS = {
     "aws_cloudwatch_query_definition": "saved queries",
     "aws_sns_topic": "topics",
     "aws_sns_topic_subscription": "subscriptions",
+    "aws_sqs_queue": "queues",
+    "aws_lambda_function": "functions",
+    "aws_secretsmanager_secret": "secrets",
+    "aws_iam_role": "roles",
     "aws_kms_key": "keys",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cdktf import (
@@ -11,6 +12,8 @@ from cdktf import (
     S3Backend,
     TerraformOutput,
     TerraformStack,
+    TerraformVariable,
+    TerraformVariableValidationConfig,
 )
 from constructs import Construct
 
@@ -18,10 +21,13 @@ from modules.catalog.context import UNTOLD_ACCOUNT, UNTOLD_PARTITION
 from modules.constructs._bindings import aws
 from modules.constructs.alarms import add_alarm
 from modules.constructs.dashboards import add_dashboard, dashboard_name
+from modules.constructs.functions import add_function, add_schedules, add_secret, secret_reference
 from modules.constructs.keys import add_keys, key_arn
 from modules.constructs.logs import add_filter, add_log_group, add_query, log_group_reference
-from modules.constructs.routing import add_topic, topic_arn
+from modules.constructs.queues import add_queue
+from modules.constructs.routing import PAGERDUTY_VARIABLE, add_topic, topic_arn
 from modules.constructs.tag_policy import add_tag_policy
+from modules.packaging import Archive
 from modules.settings import Settings
 from modules.settings.models import CloudBackend as CloudSettings
 from modules.settings.models import S3Backend as S3Settings
@@ -37,11 +43,20 @@ TO_PROJECT = "../../.."
 class MonitoringStack(TerraformStack):
     """All monitoring of one target."""
 
-    def __init__(self, scope: Construct, name: str, monitoring: Monitoring, settings: Settings) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        monitoring: Monitoring,
+        settings: Settings,
+        archives: Mapping[str, Archive],
+    ) -> None:
         super().__init__(scope, name)
         self._backend(name, settings)
         self._provider(monitoring)
+        self._variables(monitoring)
         self._resources(monitoring, settings)
+        self._delivery(monitoring, archives)
         self._outputs(monitoring)
 
     def _backend(self, name: str, settings: Settings) -> None:
@@ -83,6 +98,32 @@ class MonitoringStack(TerraformStack):
                 "current"
             )
 
+    def _variables(self, monitoring: Monitoring) -> None:
+        if any(topic.pagerduty for topic in monitoring.topics):
+            condition = f'${{startswith(var.{PAGERDUTY_VARIABLE}, "https://")}}'
+            text = "The address of PagerDuty's CloudWatch integration begins with https://."
+            TerraformVariable(
+                self,
+                PAGERDUTY_VARIABLE,
+                type="string",
+                sensitive=True,
+                nullable=False,
+                description="Where PagerDuty's CloudWatch integration takes notifications; it holds a key",
+                validation=[TerraformVariableValidationConfig(condition=condition, error_message=text)],
+            )
+
+    def _delivery(self, monitoring: Monitoring, archives: Mapping[str, Archive]) -> None:
+        """Queues, secrets, functions and schedules, by which notifications get to people."""
+        place, key = monitoring.place, key_arn("notifications")
+        names = {topic.route: topic.name for topic in monitoring.topics}
+        for queue in monitoring.queues:
+            add_queue(self, queue, place, topics=names, key_arn=key)
+        for secret in monitoring.secrets:
+            add_secret(self, secret, key_arn=key)
+        for function in monitoring.functions:
+            add_function(self, function, place, archives[function.source])
+        add_schedules(self, monitoring.schedules, monitoring.prefix, place)
+
     def _resources(self, monitoring: Monitoring, settings: Settings) -> None:
         place = monitoring.place
         add_keys(self, place, monitoring.prefix)
@@ -112,6 +153,10 @@ class MonitoringStack(TerraformStack):
         self._output(
             "log_groups", {group.key: log_group_reference(group.key) for group in monitoring.log_groups}
         )
+        self._output(
+            "slack_secrets",
+            {secret.key: secret_reference(secret.key) for secret in monitoring.secrets},
+        )
         self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
 
     def _output(self, name: str, value: Any) -> None:
@@ -124,6 +169,7 @@ _OUTPUTS = {
     "topic_arns": "The SNS topic of each route",
     "dashboard_urls": "Where the dashboards are in the console",
     "log_groups": "The log group of each part of the system",
+    "slack_secrets": "The secrets that wait for the webhooks of Slack",
     "agent_metrics_policy": "The IAM policy with which an agent's service role publishes metrics",
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from modules.constructs._bindings import choose_node
 from modules.errors import PolicyError
+from modules.packaging import Archive, archive_file, package
 from modules.policy_context import policy_context
 from modules.report import report, told
 from modules.settings import Settings
@@ -21,6 +22,7 @@ from policies import Finding, check, errors
 Plan = tuple[Settings, Monitoring]
 STACK_FILE = "cdk.tf.json"
 MANIFEST = "manifest.json"
+SOURCES = Path(__file__).parent.parent / "lambda_src"
 
 
 def synthesize(plans: Sequence[Plan], out: Path, root: Path, today: date) -> str:
@@ -55,9 +57,17 @@ def terraform(named: Mapping[str, Plan], folder: Path) -> dict[str, Any]:
 
     app = App(outdir=str(folder))
     for name, (settings, monitoring) in named.items():
-        MonitoringStack(app, name, monitoring, settings)
+        MonitoringStack(app, name, monitoring, settings, _archives(monitoring, folder / "stacks" / name))
     app.synth()
     return {name: json.loads((folder / "stacks" / name / STACK_FILE).read_text("utf-8")) for name in named}
+
+
+def _archives(monitoring: Monitoring, stack: Path) -> dict[str, Archive]:
+    """The archives of a stack's functions, in the stack's folder, by their folder in lambda_src/."""
+    return {
+        source: package(SOURCES / source, stack / archive_file(source))
+        for source in sorted({function.source for function in monitoring.functions})
+    }
 
 
 def _refuse(findings: Mapping[str, Sequence[Finding]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from modules.catalog import monitoring
 from modules.policy_context import policy_context
-from modules.settings import Settings
+from modules.settings import Settings, load
 from modules.settings.files import read
 from modules.settings.load import assemble
 from modules.spec.system import Monitoring
@@ -31,6 +31,12 @@ def good_settings(
 ) -> Settings:
     """The shipped base with changes laid over it."""
     return assemble(environment, copy.deepcopy(BASE), changes or {}, environ or {})
+
+
+def shipped(environment: str = "prod", *, email: str = "ops@team.example") -> Settings:
+    """An environment as committed, with an address on every route; none if it is empty."""
+    (settings,) = load((environment,), CONFIG, {"SNS_EMAIL": email})
+    return settings
 
 
 def monitorings(settings: Settings) -> list[Monitoring]:

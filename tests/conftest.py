@@ -27,8 +27,8 @@ for name in ("AWS_REGION", "SNS_EMAIL", "ENV", "CDKTF_OUTDIR"):
 
 @pytest.fixture(scope="session")
 def prod_stack() -> dict[str, Any]:
-    """The Terraform of prod as committed. Tests copy before they change it."""
-    from tests.builders import good_settings, synthesized
+    """The Terraform of prod as committed, with an address. Tests copy before they change it."""
+    from tests.builders import shipped, synthesized
 
-    (stack,) = synthesized(good_settings({"retention": {"minimum_days": 30}})).values()
+    (stack,) = synthesized(shipped()).values()
     return stack

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from modules.naming import partition_of
 from modules.settings import Settings
 from modules.settings.load import assemble
 from modules.settings.relations import QUERY_WORDS
-from tests.builders import BASE
+from tests.builders import BASE, TODAY
 
 Tree = dict[str, Any]
 
@@ -28,7 +29,7 @@ slugs = st.builds(
 _fields = st.builds(
     lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_", max_size=10)
 )
-fields = _fields.filter(lambda field: field not in QUERY_WORDS)
+fields = _fields.filter(lambda field: field.lower() not in QUERY_WORDS)
 words = st.builds(
     lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_.-", max_size=12)
 )
@@ -101,6 +102,32 @@ def alarm_changes(draw: st.DrawFn) -> Tree:
 
 
 @st.composite
+def routes(draw: st.DrawFn) -> Tree:
+    """Any listeners, down to none at all."""
+    found = {
+        route: {"emails": draw(st.lists(emails, max_size=3))}
+        for route in ("critical", "warning", "info", "delivery")
+    }
+    for route, kind in (
+        ("critical", "slack"), ("warning", "slack"), ("critical", "pagerduty"), ("delivery", "pagerduty")
+    ):  # fmt: skip
+        found[route][kind] = draw(st.booleans())
+    return found
+
+
+@st.composite
+def maintenance(draw: st.DrawFn) -> Tree:
+    """A window that has not ended on the day of the tests."""
+    patterns = st.sampled_from(["lambda-*", "error-count", "high-latency", "db-connections-high", "*"])
+    return {
+        "alarms": draw(st.lists(patterns, min_size=1, max_size=3, unique=True)),
+        "severity": draw(severities),
+        "until": draw(st.integers(0, 60).map(lambda days: f"{TODAY + timedelta(days=days)}")),
+        "reason": "migration",
+    }
+
+
+@st.composite
 def trees(draw: st.DrawFn) -> Tree:
     """A configuration that says something in every section."""
     region, account = draw(regions), draw(accounts)
@@ -123,10 +150,13 @@ def trees(draw: st.DrawFn) -> Tree:
             ),
             "max_connections": draw(st.integers(6, 10_000)),
         },
-        "routes": {
-            route: {"emails": draw(st.lists(emails, max_size=3))}
-            for route in ("critical", "warning", "info", "delivery")
+        "routes": draw(routes()),
+        "digest": {
+            "time": draw(st.times().map(lambda time: f"{time:%H:%M}")),
+            "time_zone": draw(st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"])),
+            "all_clear": draw(st.sampled_from(["mail", "none"])),
         },
+        "maintenance": draw(st.lists(maintenance(), max_size=2)),
         "alarms": draw(alarm_changes()),
         "retention": {"days": days, "minimum_days": draw(st.integers(1, days))},
         "features": {"dashboards": draw(st.booleans()), "saved_queries": draw(st.booleans())},

@@ -18,7 +18,8 @@ LOG_QUERIES                 JSON: `[{"alarms": ["error-count"], "groups": ["/aws
                             with no `alarms`
 SECRET_LIFETIME_SECONDS     how long the secret is kept: 300
 MESSAGE_INTERVAL_SECONDS    least time between two messages: 1
-SLACK_ALLOWED_HOSTS         hosts (with port) of the webhook instead of Slack's; http on loopback only
+SLACK_ALLOWED_HOSTS         hosts (with port) of the webhook instead of Slack's; loopback without a port
+                            is loopback with any, and alone may speak http
 AWS_REGION                  set by Lambda
 ==========================  =====================================================================
 

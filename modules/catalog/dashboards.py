@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from modules.catalog import backend, bedrock, business, database, functions
+from modules.catalog import backend, bedrock, business, database, delivery, functions
 from modules.catalog.context import Context
 from modules.render import queries
 from modules.spec.alarms import Alarm, Comparison
@@ -44,7 +44,13 @@ def _graphs(context: Context, alarms: Mapping[str, Alarm]) -> list[Graph]:
         _limited(backend.response_time_graph(context), alarms, "response-time"),
         _limited(database.connections_graph(context), alarms, "db-connections-high"),
         *(_limited(graph, alarms, *_sessions(graph)) for graph in business.graphs(context)),
+        _limited(delivery.waiting_graph(context), alarms, *_waiting(alarms)),
+        delivery.dead_letters_graph(context),
     ]
+
+
+def _waiting(alarms: Mapping[str, Alarm]) -> list[str]:
+    return [key for key in alarms if key.startswith("slack-") and key.endswith("-waiting")]
 
 
 def _sessions(graph: Graph) -> tuple[str, ...]:

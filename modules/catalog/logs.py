@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modules.catalog import backend
+from modules.catalog import backend, delivery
 from modules.catalog.context import Context
 from modules.errors import Problem
 from modules.render import queries
@@ -12,7 +12,7 @@ from modules.spec.logs import LogGroup, SavedQuery
 
 
 def groups(context: Context) -> tuple[LogGroup, ...]:
-    """One group for the backend, one per function, one per agent."""
+    """One group for the backend, one per function, one per agent, one per function of our own."""
     return tuple(
         LogGroup(key=key, name=name, component=component, retention_days=_retention(context, key))
         for key, (name, component) in sorted(_found(context).items())
@@ -28,6 +28,7 @@ def _found(context: Context) -> dict[str, tuple[str, str]]:
         f"bedrock-agent/{name}": (names.log_group(f"bedrock-agent/{name}"), "bedrock")
         for name in context.agents
     }
+    found |= {key: (names.log_group(key), "delivery") for key in delivery.groups(context)}
     return found
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 
-from modules.catalog import backend, bedrock, business, dashboards, database, functions, logs, routing
+from modules.catalog import (
+    backend,
+    bedrock,
+    business,
+    changes,
+    dashboards,
+    database,
+    delivery,
+    digest,
+    functions,
+    logs,
+    routing,
+    slack,
+)
 from modules.catalog.context import Context
 from modules.errors import ConfigError, Problem
 from modules.render import policies
 from modules.settings import Settings, Target
-from modules.settings.models import AlarmChange
 from modules.spec.alarms import Alarm
 from modules.spec.system import Monitoring
 
@@ -48,10 +59,11 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
     """
     context = Context(settings, target)
     alarms = _alarms(context)
-    problems = [*_unknown(settings, set(alarms)), *logs.problems(context)]
+    problems = [*changes.problems(settings, alarms), *logs.problems(context)]
     if problems:
         raise ConfigError(problems)
-    alarms = {key: _changed(alarm, settings.alarms.get(key, AlarmChange())) for key, alarm in alarms.items()}
+    alarms = {key: changes.changed(settings, alarm) for key, alarm in alarms.items()}
+    slow_ms = alarms["response-time"].condition.threshold
     features = settings.features
     tag_policy = settings.tags.organizations_policy
     return Monitoring(
@@ -60,12 +72,14 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         prefix=context.names.prefix,
         namespace=context.names.namespace,
         log_groups=logs.groups(context),
-        filters=backend.filters(context),
+        filters=(*backend.filters(context), *delivery.filters(context)),
         alarms=tuple(alarms.values()),
         topics=routing.topics(context),
-        queries=logs.saved_queries(context, alarms["response-time"].condition.threshold)
-        if features.saved_queries
-        else (),
+        queues=delivery.queues(context),
+        secrets=slack.secrets(context),
+        functions=delivery.functions(context, slow_ms),
+        schedules=(digest.schedule(context),),
+        queries=logs.saved_queries(context, slow_ms) if features.saved_queries else (),
         dashboards=dashboards.dashboards(context, alarms) if features.dashboards else (),
         tags=tags(settings),
         agent_metrics_policy=policies.publish_metrics(bedrock.NAMESPACE),
@@ -94,22 +108,6 @@ def _links(settings: Settings) -> tuple[str, ...]:
 
 
 def _alarms(context: Context) -> dict[str, Alarm]:
-    parts = (bedrock, functions, backend, database, business)
+    parts = (bedrock, functions, backend, database, business, delivery)
     alarms = {alarm.key: alarm for part in parts for alarm in part.alarms(context)}
     return dict(sorted(alarms.items()))
-
-
-def _changed(alarm: Alarm, change: AlarmChange) -> Alarm:
-    if change.threshold is not None:
-        condition = replace(alarm.condition, threshold=change.threshold, because="set in configuration")
-        alarm = replace(alarm, condition=condition)
-    return replace(alarm, severity=change.severity or alarm.severity)
-
-
-def _unknown(settings: Settings, known: set[str]) -> Iterator[Problem]:
-    for key in sorted(set(settings.alarms) - known):
-        yield Problem(
-            settings.file_of("alarms", key),
-            f"alarms.{key}",
-            f"there is no such alarm; known: {', '.join(sorted(known))}",
-        )

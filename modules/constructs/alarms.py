@@ -28,9 +28,15 @@ def add_alarm(scope: Construct, alarm: Alarm, *, topic_arn: str, runbook_base_ur
         treat_missing_data=alarm.missing.value,
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
-        tags={"Severity": alarm.severity.value, "Role": alarm.role.value},
+        tags=_tags(alarm),
         **_signal(alarm),
     )
+
+
+def _tags(alarm: Alarm) -> dict[str, str]:
+    tags = {"Severity": alarm.severity.value, "Role": alarm.role.value}
+    until = alarm.maintenance_until
+    return tags | ({"MaintenanceUntil": until.isoformat()} if until else {})
 
 
 def _signal(alarm: Alarm) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from modules.constructs._bindings import aws
-from modules.constructs.names import construct_id, reference
+from modules.naming import construct_id, reference
 from modules.render.dashboards import dashboard_body
 from modules.spec.dashboards import Dashboard
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from modules.constructs._bindings import aws
-from modules.constructs.names import construct_id, reference
+from modules.naming import construct_id, reference
 from modules.render import policies
 from modules.spec.system import Place
 
@@ -20,7 +20,7 @@ def key_arn(purpose: str) -> str:
 def add_keys(scope: Construct, place: Place, prefix: str) -> None:
     """Both keys, rotated every year, with an alias each."""
     _add_key(scope, "logs", prefix, policies.key_of_logs(place))
-    _add_key(scope, "notifications", prefix, policies.key_of_notifications(place))
+    _add_key(scope, "notifications", prefix, policies.key_of_notifications(place, prefix))
 
 
 def _add_key(scope: Construct, purpose: str, prefix: str, policy: str) -> None:

@@ -1,14 +1,16 @@
-"""Topics, their policies and their e-mail subscribers."""
+"""Topics, their policies and their subscribers."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from constructs import Construct
 
 from modules.constructs._bindings import aws
-from modules.constructs.names import construct_id, reference
+from modules.constructs.queues import queue_reference, redrive
+from modules.naming import construct_id, reference
 from modules.render import policies
 from modules.spec.alarms import Route
 from modules.spec.routing import Topic
@@ -21,6 +23,20 @@ NOT_THE_FIRST_OK = {
         {"OldStateValue": [{"anything-but": ["INSUFFICIENT_DATA"]}, {"exists": False}]},
         {"NewStateValue": [{"anything-but": ["OK"]}]},
     ]
+}
+
+PAGERDUTY_VARIABLE = "pagerduty_integration_url"
+# Within the hour that SNS grants: at once, then soon, then ever more seldom. By default SNS gives up on
+# an HTTPS endpoint after a minute. Source: SNS developer guide, "Amazon SNS message delivery retries".
+PATIENCE = {
+    "healthyRetryPolicy": {
+        "numRetries": 38,
+        "numNoDelayRetries": 2,
+        "numMinDelayRetries": 8,
+        "minDelayTarget": 5,
+        "maxDelayTarget": 120,
+        "backoffFunction": "exponential",
+    }
 }
 
 
@@ -44,21 +60,53 @@ def add_topic(scope: Construct, topic: Topic, place: Place, *, key_arn: str) -> 
         scope,
         construct_id("topic-policy", topic.key),
         arn=topic_arn(topic.route),
-        policy=policies.topic(place, topic.name),
+        policy=policies.topic(place, topic),
     )
     for email in topic.emails:
         _add_email(scope, topic, email)
+    for queue in topic.queues:
+        _subscribe(scope, topic, construct_id("subscription", queue), "sqs", queue_reference(queue))
+    if topic.pagerduty:
+        _add_pagerduty(scope, topic)
 
 
 def _add_email(scope: Construct, topic: Topic, email: str) -> None:
     """An address; its digest makes the id, so that the order of addresses changes nothing."""
     digest = hashlib.sha256(email.encode()).hexdigest()[:12]
+    filtered = {"filter_policy_scope": "MessageBody", "filter_policy": _json(NOT_THE_FIRST_OK)}
+    more = {} if topic.route is Route.DIGEST else filtered  # the digest is no JSON, and would be dropped
+    _subscribe(scope, topic, construct_id("email", f"{topic.key}-{digest}"), "email", email, **more)
+
+
+def _add_pagerduty(scope: Construct, topic: Topic) -> None:
+    """PagerDuty's CloudWatch integration, which wants SNS's envelope and confirms by itself."""
+    _subscribe(
+        scope,
+        topic,
+        construct_id("pagerduty", topic.key),
+        "https",
+        f"${{var.{PAGERDUTY_VARIABLE}}}",
+        endpoint_auto_confirms=True,
+        confirmation_timeout_in_minutes=5,
+        delivery_policy=_json(PATIENCE),
+    )
+
+
+def _subscribe(
+    scope: Construct, topic: Topic, identity: str, protocol: str, endpoint: str, **more: Any
+) -> None:
+    """A subscription; what it does not take is kept aside."""
     aws("sns_topic_subscription", "SnsTopicSubscription")(
         scope,
-        construct_id("email", f"{topic.key}-{digest}"),
+        identity,
         topic_arn=topic_arn(topic.route),
-        protocol="email",
-        endpoint=email,
-        filter_policy_scope="MessageBody",
-        filter_policy=json.dumps(NOT_THE_FIRST_OK, separators=(",", ":")),
+        protocol=protocol,
+        endpoint=endpoint,
+        redrive_policy=redrive(topic.undelivered),
+        raw_message_delivery=False,
+        **more,
     )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from constructs import Construct
 
 from modules.constructs._bindings import aws
-from modules.constructs.names import reference
+from modules.naming import reference
 from modules.spec.system import Monitoring
 from policies.tag_policy import organizations_tag_policy
 

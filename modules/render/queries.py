@@ -1,4 +1,4 @@
-"""Logs Insights queries over the backend's log lines.
+"""Logs Insights queries over the log lines of the backend and of functions.
 
 A column that a function makes has no name to sort by unless it is given one: hence ``as requests``.
 Source: CloudWatch Logs user guide, "Logs Insights QL query syntax".
@@ -63,6 +63,16 @@ def error_distribution(log: LogFields) -> str:
 def log_levels(log: LogFields) -> str:
     """How many lines each level has."""
     return _lines(f"stats count(*) as lines by {log.level_field}", "sort lines desc")
+
+
+def function_failures() -> str:
+    """What Lambda functions said when they failed; their lines are plain text."""
+    return _lines(
+        "fields @timestamp, @log, @message",
+        "filter @message like /ERROR|Traceback|Task timed out/",
+        "sort @timestamp desc",
+        "limit 50",
+    )
 
 
 def _plain(number: float) -> str:

@@ -1,17 +1,16 @@
-"""What a user chooses: who hears of what, thresholds, retention, tags, state, waivers."""
+"""What a user chooses: thresholds, retention, tags, state, waivers."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modules import facts
 from modules.settings.sections import Section
 from modules.settings.text import (
     Bucket,
-    Email,
+    Day,
     KeyPrefix,
     Region,
     TagKey,
@@ -26,21 +25,6 @@ from modules.spec.alarms import Severity
 MOST_TAGS = 47
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class Listeners(Section):
-    """Who is subscribed to a route's topic."""
-
-    emails: Annotated[tuple[Email, ...], Field(strict=False)] = ()
-
-
-class Routes(Section):
-    """One route per severity, and the one for the delivery path's own alarms."""
-
-    critical: Listeners = Listeners()
-    warning: Listeners = Listeners()
-    info: Listeners = Listeners()
-    delivery: Listeners = Listeners()
 
 
 class AlarmChange(Section):
@@ -147,17 +131,10 @@ class Features(Section):
     saved_queries: bool = True
 
 
-def _date(value: Any) -> Any:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
 class WaiverEntry(Section):
     """A breach of a policy that is accepted until a date."""
 
     rule: Word
     address: Text
     reason: Text
-    expires: Annotated[date, BeforeValidator(_date)]
+    expires: Day

@@ -10,11 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from modules.errors import ConfigError, Problem
 from modules.naming import FIRST_REGION
-from modules.settings.choices import Listeners, Routes
 from modules.settings.files import Keys, Tree, holds, lay_over, parse
 from modules.settings.models import Settings, Target
 from modules.settings.problems import counts, describe, dotted, place, shown
 from modules.settings.relations import broken
+from modules.settings.routes import Routes
 from modules.settings.text import Email, Region, Slug
 
 BASE = "base.yaml"
@@ -180,6 +180,12 @@ def _checked(source: str, value: str, kind: Any, problems: list[Problem]) -> str
 
 
 def _joined(routes: Routes, email: str) -> Routes:
-    listeners = Listeners(emails=(email,))
-    empty = [name for name in ("critical", "warning", "delivery") if not getattr(routes, name).emails]
-    return routes.model_copy(update=dict.fromkeys(empty, listeners))
+    """The address on every route that has none."""
+    parts = {name: getattr(routes, name) for name in Routes.model_fields}
+    return routes.model_copy(
+        update={
+            name: part.model_copy(update={"emails": (email,)})
+            for name, part in parts.items()
+            if not part.emails
+        }
+    )

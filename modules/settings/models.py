@@ -13,13 +13,13 @@ from modules.settings.choices import (
     Features,
     OutsideMetric,
     Retention,
-    Routes,
     S3Backend,
     Tags,
     Terraform,
     WaiverEntry,
 )
 from modules.settings.files import holds
+from modules.settings.routes import Digest, Level, Maintenance, Routes, Slack
 from modules.settings.sections import (
     Backend,
     BackendLog,
@@ -46,6 +46,10 @@ class Settings(Section):
     backend: Backend
     database: Database
     routes: Routes = Routes()
+    slack: Slack
+    digest: Digest
+    severities: dict[Level, Level] = Field(default={})
+    maintenance: Annotated[tuple[Maintenance, ...], Field(strict=False)] = ()
     alarms: dict[AlarmKey, AlarmChange] = Field(default={})
     published_outside: dict[MetricName, OutsideMetric] = Field(default={})
     retention: Retention

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from modules.naming import Names, partition_of
+from modules.naming import PRODUCTION, Names, partition_of
 from modules.settings.choices import CloudBackend
 from modules.settings.files import Keys
 from modules.settings.models import Settings
+from modules.spec.alarms import Severity
 
 LONGEST_FUNCTION_NAME = 64
+LONGEST_ROLE_NAME = 64
+# The longest of the names that we give to roles, which carry the region as well.
+LONGEST_ROLE_KEY = "digest-schedule"
 LONGEST_DATABASE_IDENTIFIER = 63
 LONGEST_WORKSPACE = 90
 # Commands and words of Logs Insights, and the columns that our queries make.
@@ -51,6 +55,28 @@ def _functions(settings: Settings) -> Iterator[Mistake]:
         if name in seen:
             yield path, f"{name!r} is also the name of lambda.functions.{seen[name]}; change one of them"
         seen.setdefault(name, key)
+
+
+def _roles(settings: Settings) -> Iterator[Mistake]:
+    """A role's name is the first to become too long: it carries prefix, purpose and region."""
+    for target in settings.targets:
+        name = settings.names(target).account_wide(LONGEST_ROLE_KEY)
+        if len(name) > LONGEST_ROLE_NAME:
+            text = f"a role would be {name!r}, over {LONGEST_ROLE_NAME} characters; shorten it"
+            yield ("project",), text
+            return
+
+
+def _severities(settings: Settings) -> Iterator[Mistake]:
+    """Severities can be lowered where nobody depends on them, and nowhere raised."""
+    order = list(Severity)
+    for found, wanted in settings.severities.items():
+        if settings.environment == PRODUCTION:
+            text = "production keeps the severities; take it out, or use maintenance for a while"
+            yield ("severities", found.value), text
+        elif order.index(wanted) < order.index(found):
+            text = f"{wanted.value!r} is above {found.value!r}; only lower ones are possible"
+            yield ("severities", found.value), text
 
 
 def _database(settings: Settings) -> Iterator[Mistake]:
@@ -156,6 +182,8 @@ def _tags(settings: Settings) -> Iterator[Mistake]:
 
 _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...] = (
     ({"project", "lambda"}, _functions),
+    ({"project", "targets"}, _roles),
+    ({"severities"}, _severities),
     ({"project", "database"}, _database),
     ({"bedrock"}, _aliases),
     ({"targets"}, _targets),

@@ -1,12 +1,14 @@
-"""The kinds of text that configuration may hold."""
+"""The kinds of text that configuration may hold, and days, which it holds as text."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 _TEMPLATE = re.compile(r"[$%]\{")
@@ -123,3 +125,27 @@ Bucket = Annotated[
     str, Kind("a bucket name (3 to 63 of a-z, 0-9, . and -)", r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)
 ]
 KeyPrefix = Annotated[str, Kind("a key prefix such as 'monitoring/agents'", _words("A-Za-z0-9_.-", "/"), 200)]
+Clock = Annotated[str, Kind("a time of day such as '08:00'", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", 5)]
+Host = Annotated[str, Kind("a host name such as 'hooks.slack.com'", _words("A-Za-z0-9", "[.-]"), 253)]
+AlarmPattern = Annotated[
+    str, Kind("an alarm's key, such as 'lambda-errors', with * as wildcard", r"[a-z0-9*-]+", 120)
+]
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("is not a time zone; write it as 'Europe/Berlin' or 'UTC'")
+    return text
+
+
+TimeZone = Annotated[Text, AfterValidator(_zone)]
+
+
+def _day(value: Any) -> Any:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]

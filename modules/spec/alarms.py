@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from modules.spec.metrics import Signal
@@ -30,12 +31,13 @@ class Role(StrEnum):
 
 
 class Route(StrEnum):
-    """A topic and its subscribers."""
+    """A topic and its subscribers; no alarm acts on `digest`, which carries the daily mail."""
 
     CRITICAL = "critical"
     WARNING = "warning"
     INFO = "info"
     DELIVERY = "delivery"
+    DIGEST = "digest"
 
 
 def route_of(severity: Severity, role: Role) -> Route:
@@ -95,6 +97,8 @@ class Alarm:
         Its name without the prefix; also its Terraform name, so a change of it is a replacement.
     runbook
         The page in docs/runbooks/ without its ending.
+    maintenance_until
+        The last day on which a maintenance window lowers its severity.
     """
 
     key: str
@@ -107,6 +111,7 @@ class Alarm:
     severity: Severity
     runbook: str
     role: Role = Role.PAGE
+    maintenance_until: date | None = None
 
     @property
     def route(self) -> Route:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from modules.spec.alarms import Alarm
 from modules.spec.dashboards import Dashboard
+from modules.spec.functions import OwnFunction, Schedule, Secret
 from modules.spec.logs import LogGroup, MetricFilter, SavedQuery
 from modules.spec.metrics import Ceiling
+from modules.spec.queues import Queue
 from modules.spec.routing import Topic
 
 
@@ -38,6 +40,10 @@ class Monitoring:
     filters: tuple[MetricFilter, ...]
     alarms: tuple[Alarm, ...]
     topics: tuple[Topic, ...]
+    queues: tuple[Queue, ...]
+    secrets: tuple[Secret, ...]
+    functions: tuple[OwnFunction, ...]
+    schedules: tuple[Schedule, ...]
     queries: tuple[SavedQuery, ...]
     dashboards: tuple[Dashboard, ...]
     tags: Mapping[str, str]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from modules.constructs._bindings import choose_node
+from tests.bench.functions import by_function
 from tests.bench.plain import plain_program
 from tests.bench.processes import Run, measured
 
@@ -40,6 +41,9 @@ def main() -> int:
             print(line, flush=True)
     print()
     for line in by_size(after):
+        print(line, flush=True)
+    print()
+    for line in by_function(ROOT, before):
         print(line, flush=True)
     return 0
 

@@ -40,7 +40,8 @@ def test_every_alarm_acts_on_the_topic_of_its_severity(made: Settings) -> None:
     for alarm in alarms.values():
         for actions in (alarm["alarm_actions"], alarm["ok_actions"]):
             (action,) = actions
-            assert topics[action]["tags"]["Route"] == alarm["tags"]["Severity"]
+            called_for = "delivery" if alarm["tags"]["Role"] == "delivery" else alarm["tags"]["Severity"]
+            assert topics[action]["tags"]["Route"] == called_for
         assert alarm.get("actions_enabled", True)
         assert alarm["treat_missing_data"] in {"breaching", "notBreaching", "ignore", "missing"}
 
@@ -85,4 +86,5 @@ def test_every_reference_points_to_something_in_the_stack(made: Settings) -> Non
     addresses |= {f"data.{kind}.{name}" for kind, named in stack.get("data", {}).items() for name in named}
     text = json.dumps(stack)
     used = {piece.split("}")[0].rsplit(".", 1)[0] for piece in text.split("${")[1:]}
-    assert used <= addresses
+    addresses |= {f"var.{name}" for name in stack.get("variable", {})}
+    assert {one.partition("(")[2] or one for one in used} <= addresses | {"var"}

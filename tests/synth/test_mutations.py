@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policies import Context, check, errors
-from tests.builders import good_context, good_settings, monitorings
+from tests.builders import good_context, monitorings, shipped
 from tests.policies.mutations import MUTATIONS, Mutation
 
 CASES = [
@@ -19,7 +19,7 @@ CASES = [
 
 @pytest.fixture(scope="session")
 def context() -> Context:
-    settings = good_settings({"retention": {"minimum_days": 30}})
+    settings = shipped()
     (found,) = monitorings(settings)
     return good_context(settings, found)
 

@@ -25,6 +25,7 @@ AGENTS = {
 ROUTES = {
     "critical": {"emails": ["a@ops.example", "b@ops.example"]},
     "warning": {"emails": ["dev@team.example"]},
+    "info": {"emails": ["digest@team.example"]},
     "delivery": {"emails": ["a@ops.example"]},
 }
 PLACE = {"region": "eu-west-1", "account": "111122223333", "partition": "aws"}
@@ -115,7 +116,8 @@ def test_filters_publish_what_the_spec_says(stack: Tree, spec: Monitoring) -> No
     for item in spec.filters:
         one = found[f"filter-{item.key}"]
         assert (one["name"], one["pattern"]) == (item.name, item.pattern)
-        assert one["log_group_name"] == "${aws_cloudwatch_log_group.group-backend.name}"
+        group = item.group.replace("/", "-")
+        assert one["log_group_name"] == f"${{aws_cloudwatch_log_group.group-{group}.name}}"
         made = one["metric_transformation"]
         published[made["name"]] = (made["value"], made["unit"], made.get("default_value"))
         assert made["namespace"] == spec.namespace
@@ -123,17 +125,27 @@ def test_filters_publish_what_the_spec_says(stack: Tree, spec: Monitoring) -> No
         "ErrorCount": ("1", "Count", "0"),
         "ResponseTime": ("$.processing_time_ms", "Milliseconds", None),
         "SuccessCount": ("1", "Count", "0"),
+        "SlackCriticalErrors": ("1", "Count", "0"),
+        "SlackWarningErrors": ("1", "Count", "0"),
+        "DigestErrors": ("1", "Count", "0"),
     }
 
 
 def test_every_address_of_a_route_is_subscribed_to_its_topic_and_no_other(stack: Tree) -> None:
-    found = resources(stack, "aws_sns_topic_subscription").values()
+    found = _subscriptions(stack, "email")
     assert sorted((one["topic_arn"], one["endpoint"]) for one in found) == sorted(
         (f"${{aws_sns_topic.topic-{route}.arn}}", email)
-        for route, to in ROUTES.items()
+        for route, to in (ROUTES | {"digest": ROUTES["info"], "info": {"emails": []}}).items()
         for email in to["emails"]
     )
-    assert {(one["protocol"], one["filter_policy_scope"]) for one in found} == {("email", "MessageBody")}
+    scopes = {one["topic_arn"].split(".")[1]: one.get("filter_policy_scope") for one in found}
+    assert scopes.pop("topic-digest") is None  # no JSON: a filter would drop it
+    assert set(scopes.values()) == {"MessageBody"}
+
+
+def _subscriptions(stack: Tree, protocol: str) -> list[Tree]:
+    found = resources(stack, "aws_sns_topic_subscription").values()
+    return [one for one in found if one["protocol"] == protocol]
 
 
 def test_saved_queries_lie_in_their_folder_over_the_backends_group(stack: Tree, spec: Monitoring) -> None:
@@ -250,6 +262,7 @@ LIMITS = {
     "Backend: response time": {3000},
     "Database: connections": {80},
     "Business: ActiveSessions": {1000},
+    "Delivery: longest wait for Slack": {300},
 }
 
 
@@ -316,4 +329,4 @@ def test_partitions_have_their_own_domains(region: str, partition: str, service:
 def test_address_that_stands_twice_is_subscribed_once() -> None:
     twice = {"routes": {"critical": {"emails": ["a@ops.example", "a@ops.example"]}}}
     (found,) = synthesized(good_settings(twice)).values()
-    assert len(resources(found, "aws_sns_topic_subscription")) == 1
+    assert len(_subscriptions(found, "email")) == 1

@@ -138,7 +138,7 @@ def test_sources_are_really_read() -> None:
         ("modules.spec.alarms", "from .. import catalog"),
         ("modules.spec.alarms", "from ..render.patterns import equals"),
         ("modules.facts.limits", "from policies import check"),
-        ("modules.facts.limits", "from modules.constructs.names import reference"),
+        ("modules.facts.limits", "from modules.constructs.keys import key_arn"),
         ("modules.settings.models", "from modules.catalog.context import Context"),
         ("modules.settings.models", "import policies.engine"),
         ("policies.engine", "from modules.settings import Settings"),

@@ -7,7 +7,7 @@ import pytest
 from modules.errors import ConfigError
 from modules.spec.alarms import Alarm, Missing, Role, Route, Severity, route_of
 from modules.spec.metrics import Math, Stat, stats_of
-from tests.builders import good_monitoring, good_settings, monitorings
+from tests.builders import good_monitoring, good_settings, monitorings, shipped
 
 # key: threshold, severity, statistic, datapoints, of, missing. Typed by hand from the guide.
 GUIDE = {
@@ -25,14 +25,22 @@ GUIDE = {
     "active-sessions": (1000, "info", "Maximum", 1, 1, "notBreaching"),
     "db-connections-high": (80, "critical", "Average", 2, 2, "breaching"),
 }
+DELIVERY = {
+    "critical-undelivered", "delivery-lost", "delivery-undelivered", "digest-dead", "digest-errors",
+    "digest-failing", "digest-runs-dead", "digest-undelivered", "digest-waiting", "info-undelivered",
+    "notifications-lost", "slack-critical-dead", "slack-critical-errors", "slack-critical-failing",
+    "slack-critical-waiting", "slack-warning-dead", "slack-warning-errors", "slack-warning-failing",
+    "slack-warning-waiting", "warning-undelivered",
+}  # fmt: skip
 
 
 def _by_key(changes: dict | None = None, *, environment: str = "prod") -> dict[str, Alarm]:
     return {alarm.key: alarm for alarm in good_monitoring(changes, environment=environment).alarms}
 
 
-def test_base_yields_the_alarms_of_the_guide_and_no_others() -> None:
-    assert set(_by_key()) == set(GUIDE)
+def test_prod_yields_the_alarms_of_the_guide_those_of_the_delivery_and_no_others() -> None:
+    (found,) = monitorings(shipped())
+    assert {alarm.key for alarm in found.alarms} == set(GUIDE) | DELIVERY
 
 
 @pytest.mark.parametrize("key", GUIDE)
@@ -52,12 +60,13 @@ def test_alarm_has_the_figures_of_the_guide(key: str) -> None:
     assert alarm.name == f"scheduling-agent-{key}"
 
 
-def test_nine_log_groups_of_the_script() -> None:
+def test_nine_log_groups_of_the_script_and_those_of_our_own_functions() -> None:
     parts = ["backend"]
     parts += [f"lambda/{name}-actions" for name in ("scheduling", "information", "notes")]
     parts += [
         f"bedrock-agent/{name}" for name in ("supervisor", "scheduling", "information", "notes", "chitchat")
     ]
+    parts += [f"delivery/{name}" for name in ("slack-critical", "slack-warning", "digest")]
     groups = good_monitoring().log_groups
     assert {group.name for group in groups} == {f"/aws/scheduling-agent/{part}" for part in parts}
     assert {group.retention_days for group in groups} == {30}
@@ -151,10 +160,13 @@ def test_sessions_that_nobody_publishes_have_no_alarm_but_a_warning() -> None:
 
 
 def test_critical_route_without_subscriber_is_the_first_and_loudest_warning() -> None:
-    first, *_ = good_monitoring().warnings
+    silent = {"routes": {"critical": {"slack": False}}}
+    first, *_ = good_monitoring(silent).warnings
     assert first.startswith("CRITICAL ALARMS REACH NOBODY")
+    first, *_ = good_monitoring().warnings
+    assert first.startswith("critical alarms wake nobody")
     told = good_monitoring({"routes": {"critical": {"emails": ["ops@team.example"]}}})
-    assert not any("CRITICAL" in warning for warning in told.warnings)
+    assert not any("critical" in warning.lower() for warning in told.warnings)
 
 
 def test_database_that_stops_reporting_breaches() -> None:

@@ -9,7 +9,7 @@ import sys
 from modules.report import report
 from ops import rules
 from policies import check
-from tests.builders import ROOT, good_context, good_settings, monitorings
+from tests.builders import ROOT, good_context, monitorings, shipped, synthesized
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -18,12 +18,13 @@ def test_policy_table_is_what_ops_rules_prints() -> None:
     assert rules.markdown() in README, "paste what `python -m ops rules` prints"
 
 
-def test_screen_is_what_synth_prints(prod_stack: dict) -> None:
-    settings = good_settings({"retention": {"minimum_days": 30}})
+def test_screen_is_what_synth_prints() -> None:
+    settings = shipped(email="")
     (found,) = monitorings(settings)
+    (stack,) = synthesized(settings).values()
     name = "scheduling-agent-us-east-1"
-    findings = check(prod_stack, good_context(settings, found))
-    screen = report({name: (settings, found)}, {name: prod_stack}, {name: findings}, "cdktf.out")
+    findings = check(stack, good_context(settings, found))
+    screen = report({name: (settings, found)}, {name: stack}, {name: findings}, "cdktf.out")
     assert screen in README, screen
 
 

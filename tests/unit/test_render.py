@@ -11,13 +11,16 @@ from modules.render import policies, queries
 from modules.render.dashboards import dashboard_body, laid_out
 from modules.render.descriptions import alarm_description
 from modules.render.patterns import all_of, at_least, equals
+from modules.spec.alarms import Route
 from modules.spec.dashboards import Dashboard, Graph, Line, Note
 from modules.spec.metrics import Math, Metric, Stat
+from modules.spec.routing import Topic
 from modules.spec.system import Place
 from tests.builders import good_monitoring, good_settings
 
 PLACE = Place(environment="prod", region="eu-west-1", account="111122223333", partition="aws")
 LOG = good_settings().backend.log
+CRITICAL = Topic(route=Route.CRITICAL, name="scheduling-agent-critical", display_name="P1")
 
 
 def test_pattern_joins_conditions_in_braces() -> None:
@@ -53,7 +56,7 @@ def _statements(text: str) -> dict[str, dict]:
 
 
 def test_topic_admits_cloudwatch_of_its_account_and_denies_plain_transport() -> None:
-    statements = _statements(policies.topic(PLACE, "scheduling-agent-critical"))
+    statements = _statements(policies.topic(PLACE, CRITICAL))
     publish, deny = statements["PublishAlarms"], statements["DenyPlainTransport"]
     assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert publish["Condition"] == {
@@ -68,11 +71,16 @@ def test_topic_admits_cloudwatch_of_its_account_and_denies_plain_transport() -> 
 
 def test_keys_admit_their_service_and_keep_their_owner() -> None:
     logs = _statements(policies.key_of_logs(PLACE))
-    notifications = _statements(policies.key_of_notifications(PLACE))
+    notifications = _statements(policies.key_of_notifications(PLACE, "scheduling-agent"))
     for statements in (logs, notifications):
         assert statements["Owner"]["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
     assert logs["UseForLogGroups"]["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
     assert notifications["PublishAlarms"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    sender = notifications["SendToQueues"]
+    assert sender["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert sender["Condition"]["ArnLike"] == {
+        "aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:scheduling-agent-*"
+    }
 
 
 def test_agents_may_publish_into_their_namespace_alone() -> None:
@@ -137,7 +145,7 @@ def test_every_page_names_its_region_and_starts_with_the_alarms() -> None:
     for page in good_monitoring().dashboards:
         first, *others = json.loads(dashboard_body(page, "eu-west-1"))["widgets"]
         assert first["type"] == "alarm"
-        assert len(first["properties"]["alarms"]) == 13
+        assert len(first["properties"]["alarms"]) == len(good_monitoring().alarms)
         assert all(one["properties"].get("region", "eu-west-1") == "eu-west-1" for one in others)
 
 

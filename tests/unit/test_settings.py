@@ -527,12 +527,11 @@ def test_wrong_region_variable_is_a_problem_where_it_is_used(config: Path) -> No
     assert good(config, "local", AWS_REGION="here").targets[0].region == "us-east-1"
 
 
-def test_address_variable_fills_routes_without_address_but_never_info(config: Path) -> None:
+def test_address_variable_fills_every_route_without_address(config: Path) -> None:
     write(config, "routes: {warning: {emails: [own@example.com]}}")
     routes = good(config, SNS_EMAIL="ops@example.com").routes
-    assert routes.critical.emails == routes.delivery.emails == ("ops@example.com",)
+    assert routes.critical.emails == routes.delivery.emails == routes.info.emails == ("ops@example.com",)
     assert routes.warning.emails == ("own@example.com",)
-    assert routes.info.emails == ()
 
 
 @pytest.mark.parametrize("value", ["ops", "a@b.c d@e.f", "${x}@y.z", "a@b.c\x00"])

@@ -1,0 +1,67 @@
+"""What the roles of our own functions may do: single actions on single resources."""
+
+from __future__ import annotations
+
+from modules.naming import construct_id, reference
+from modules.spec.functions import Grant
+
+
+def queue_arn(key: str) -> str:
+    """A reference to a queue."""
+    return reference("aws_sqs_queue", construct_id("queue", key), "arn")
+
+
+def secret_arn(key: str) -> str:
+    """A reference to a secret; AWS adds characters of its own to the name."""
+    return reference("aws_secretsmanager_secret", construct_id("secret", key), "arn")
+
+
+def topic_arn(key: str) -> str:
+    """A reference to a topic."""
+    return reference("aws_sns_topic", construct_id("topic", key), "arn")
+
+
+def write_logs(group: str) -> Grant:
+    """Write into a log group; never make one, for it would have no retention."""
+    arn = reference("aws_cloudwatch_log_group", construct_id("group", group), "arn")
+    return Grant(
+        name="WriteLogs", actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(f"{arn}:*",)
+    )
+
+
+def read_queue(key: str) -> Grant:
+    """Take messages, give them back, delete them."""
+    actions = (
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+    )
+    return Grant(name="ReadQueue", actions=actions, resources=(queue_arn(key),))
+
+
+def send(key: str) -> Grant:
+    """Send to a queue."""
+    return Grant(name="KeepDeadLetters", actions=("sqs:SendMessage",), resources=(queue_arn(key),))
+
+
+def publish(route: str) -> Grant:
+    """Publish to a topic."""
+    return Grant(name="Publish", actions=("sns:Publish",), resources=(topic_arn(route),))
+
+
+def read_secret(key: str) -> Grant:
+    """Read a secret's value."""
+    return Grant(name="ReadSecret", actions=("secretsmanager:GetSecretValue",), resources=(secret_arn(key),))
+
+
+def use_key(*, write: bool) -> Grant:
+    """Read what is encrypted with the key of notifications; also encrypt, if it writes."""
+    arn = reference("aws_kms_key", construct_id("key", "notifications"), "arn")
+    actions = ("kms:Decrypt", "kms:GenerateDataKey") if write else ("kms:Decrypt",)
+    return Grant(name="UseKey", actions=actions, resources=(arn,))
+
+
+def invoke(function_arn: str) -> Grant:
+    """Call a function."""
+    return Grant(name="Invoke", actions=("lambda:InvokeFunction",), resources=(function_arn,))

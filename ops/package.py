@@ -1,0 +1,21 @@
+"""The archives of all functions, for a look at them; synth packs its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from modules.packaging import package
+
+
+def package_all(sources: Path, out: Path) -> Iterator[str]:
+    """Write every function's archive into a folder; yields a line about each.
+
+    Raises
+    ------
+    ToolError
+        A function cannot be packed.
+    """
+    for source in sorted(path for path in sources.iterdir() if path.is_dir() and path.name[0] not in "._"):
+        archive = package(source, out / f"{source.name}.zip")
+        yield f"{archive.path.name:<22} {archive.size_bytes:>9,} bytes  sha256 {archive.sha256_base64}"
