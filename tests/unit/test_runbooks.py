@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from modules import facts
+from modules.spec.alarms import Alarm
 from modules.spec.metrics import stats_of
 from tests.builders import ROOT, good_monitoring
 
@@ -16,6 +17,29 @@ FOLDER = ROOT / "docs" / "runbooks"
 PAGES = {path.stem: path for path in FOLDER.glob("*.md") if path.stem != "README"}
 HEADINGS = ["What it means", "First checks", "Likely causes", "Mitigation", "When to escalate"]
 LONGEST_SHARED_WORDS = 25
+SEVERITY_FOR = re.compile(r"\b(critical|warning|info) for\b", re.IGNORECASE)
+LOGGED = re.compile(r'\blog\(\s*"(\w+)"')
+# With every channel, so that every alarm on the path of notifications is there.
+ALARMS = good_monitoring(
+    {
+        "routes": {
+            "critical": {"pagerduty": True, "emails": ["ops@example.com"]},
+            "warning": {"emails": ["dev@example.com"]},
+            "info": {"emails": ["dev@example.com"]},
+            "delivery": {"pagerduty": True, "emails": ["ops@example.com"]},
+        }
+    }
+).alarms
+
+
+def top_of(page: str) -> str:
+    """What a page says before all else."""
+    return PAGES[page].read_text("utf-8").split("## What it means")[0]
+
+
+def alarms_of(page: str) -> list[Alarm]:
+    """The alarms that lead to a page."""
+    return [alarm for alarm in ALARMS if alarm.runbook == page]
 
 
 def _words(path: Path) -> list[str]:
@@ -24,25 +48,45 @@ def _words(path: Path) -> list[str]:
 
 
 def test_each_alarm_has_a_page_and_each_page_an_alarm() -> None:
-    assert set(PAGES) == {alarm.runbook for alarm in good_monitoring().alarms}
+    assert set(PAGES) == {alarm.runbook for alarm in ALARMS}
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_page_has_its_parts_in_order(name: str) -> None:
     text = PAGES[name].read_text("utf-8")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
-    assert text.startswith(f"# scheduling-agent-{name}\n")
     assert "```" in text.split("## First checks")[1].split("## Likely causes")[0]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_title_of_a_page_is_a_name_that_whoever_was_woken_has_seen(name: str) -> None:
+    """The alarm's, of which several may share the beginning; a page for a family has a name of its own."""
+    shared = all(alarm.key.startswith(name) for alarm in alarms_of(name))
+    title = f"scheduling-agent-{name}" if shared or name in {alarm.key for alarm in ALARMS} else name
+
+    assert PAGES[name].read_text("utf-8").startswith(f"# {title}\n")
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_page_of_a_family_names_each_of_its_alarms_beside_its_severity(name: str) -> None:
+    top = top_of(name)
+    severities = [(found.start(), found[1].lower()) for found in SEVERITY_FOR.finditer(top)]
+
+    for alarm in alarms_of(name):
+        if not alarm.key.startswith(name):
+            named = re.search(rf"-{alarm.key}`", top)
+            assert named, alarm.key
+            before = [severity for at, severity in severities if at < named.start()]
+            assert not before or before[-1] == alarm.severity.value, alarm.key
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_page_names_severity_metric_and_threshold_of_its_alarm(name: str) -> None:
     text = PAGES[name].read_text("utf-8")
     flat = re.sub(r"(?<=\d)[  ,](?=\d{3})", "", text)
-    alarms = [alarm for alarm in good_monitoring().alarms if alarm.runbook == name]
-    for alarm in alarms:
-        assert alarm.severity.value in text.lower().split("## What it means")[0]
-        assert f"{alarm.condition.threshold:g}" in flat
+    for alarm in alarms_of(name):
+        assert alarm.severity.value in top_of(name).lower()
+        assert re.search(rf"\b{alarm.condition.threshold:g}\b", flat)
         for stat in stats_of(alarm.signal):
             assert stat.metric.name in text
 
@@ -66,13 +110,31 @@ def _passages(path: Path) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + LONGEST_SHARED_WORDS]) for at in range(len(words) - LONGEST_SHARED_WORDS)}
 
 
+def test_whatever_our_functions_log_is_explained() -> None:
+    notifier, digest = (ROOT / "lambda_src" / name for name in ("slack_notifier", "digest"))
+    said = (notifier / "handler.py").read_text("utf-8").split("Log lines are JSON")[1].split('"""')[0]
+    words = set(re.findall(r"[a-z]+(?:_[a-z]+)+", said))
+    words |= {word for path in digest.glob("*.py") for word in LOGGED.findall(path.read_text("utf-8"))}
+
+    page = PAGES["delivery-function-errors"].read_text("utf-8")
+    assert {"secret_unusable", "messages_come_again"} <= words
+    assert {word for word in words if f"`{word}`" not in page} == set()
+
+
 def test_index_lists_every_page() -> None:
     index = (FOLDER / "README.md").read_text("utf-8")
     assert {name for name in PAGES if f"({name}.md)" not in index} == set()
 
 
+def anchors(page: Path) -> set[str]:
+    """The names by which a page's headings can be linked to."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     for path in (ROOT / "docs").rglob("*.md"):
-        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
+        for target, anchor in re.findall(r"\]\(([^)#]+)(?:#([^)]*))?\)", path.read_text("utf-8")):
             if "://" not in target:
                 assert (path.parent / target).exists(), f"{path.name}: {target}"
+                assert not anchor or anchor in anchors(path.parent / target), f"{path.name}: #{anchor}"
