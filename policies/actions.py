@@ -9,7 +9,7 @@ from modules import facts
 from modules.spec.alarms import Role, Route, Severity, route_of
 from policies.engine import rule
 from policies.findings import Breach, Level
-from policies.resources import Alarm, Topic
+from policies.resources import Alarm, MetricAlarm, Topic
 from policies.stacks import Stack
 from policies.values import Unknown, is_known, reference
 
@@ -61,6 +61,28 @@ def alarm_actions_are_few(alarm: Alarm) -> Iterator[Breach]:
         if count > most:
             found = f"{count} {state}_actions"
             yield alarm.finding(found=found, wanted=f"at most {most}", fix="act on one topic")
+
+
+@rule(
+    "MON-ACT-005",
+    level=Level.ERROR,
+    why="What tells of a broken path must not need that path: nobody would ever hear of it.",
+)
+def alarm_does_not_use_what_it_watches(alarm: MetricAlarm, stack: Stack) -> Iterator[Breach]:
+    """No alarm acts on a topic whose own delivery it watches."""
+    watched = [one.resource.address for one in stack.watches.by.get(alarm.address, ())]
+    for topic in _topics(alarm, stack) if watched else ():
+        passed = sorted(stack.paths.behind[topic.address].intersection(watched))
+        if passed:
+            found = f"acts on {topic.address}, which needs {', '.join(passed)}"
+            fix = "set its role in the catalog: delivery, or page for what the delivery topic needs"
+            yield alarm.finding(found=found, wanted="a topic that does without", fix=fix)
+
+
+def _topics(alarm: Alarm, stack: Stack) -> tuple[Topic, ...]:
+    """The topics of this stack that it acts on, each once."""
+    found = [stack.paths.topic(action) for state in STATES for action in alarm.actions(state)]
+    return tuple({topic.address: topic for topic in found if topic}.values())
 
 
 def called_for(alarm: Alarm) -> Route | None:

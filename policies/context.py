@@ -11,9 +11,14 @@ from modules import facts
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedOutside:
-    """A metric that something outside of the stack publishes, and who does.
+    """A metric that no filter of the stack publishes, and who does.
 
-    `minimum` and `maximum` bound a single value; without them the unit's own bounds hold.
+    Attributes
+    ----------
+    minimum, maximum
+        Bounds of a single value; without them the unit's own bounds hold.
+    function
+        The name of the function of this stack that publishes it on a schedule, if it is one.
     """
 
     namespace: str
@@ -23,6 +28,7 @@ class PublishedOutside:
     by: str
     minimum: float | None = None
     maximum: float | None = None
+    function: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,11 @@ class Statement:
             for key, value in as_map(tests).items()
         }
 
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions that it names, in small letters, as IAM does not tell them apart."""
+        return tuple(text.lower() for text in as_list(self.values.get("Action")) if isinstance(text, str))
+
     def principals(self, kind: str) -> tuple[Any, ...]:
         """The principals of a kind, such as ``Service``."""
         return as_list(as_map(self.values.get("Principal")).get(kind))
@@ -47,6 +52,12 @@ class Statement:
         """Whether it forbids an action, given in small letters."""
         return self.effect == "Deny" and self._covers(action)
 
+    def denies_plain_transport(self, *actions: str) -> bool:
+        """Whether it forbids these actions to everybody who does not use TLS."""
+        secure = {str(value).lower() for value in self.values_of("Bool", "aws:securetransport")}
+        alone = secure == {"false"} and len(self.conditions) == 1
+        return alone and self.is_for_everybody and all(map(self.denies, actions))
+
     def tests(self, keys: Iterable[str]) -> bool:
         """Whether a condition restricts one of these keys, and not to everything."""
         values = [self.values_of(operator, key) for operator, key in self.conditions if key in keys]
@@ -57,8 +68,7 @@ class Statement:
         return self.conditions.get((operator, key), ())
 
     def _covers(self, action: str) -> bool:
-        texts = [text.lower() for text in as_list(self.values.get("Action")) if isinstance(text, str)]
-        return any(matches(text, action) for text in texts)
+        return any(matches(text, action) for text in self.actions)
 
     def __str__(self) -> str:
         return f"statement {self.values.get('Sid', 'without Sid')}"

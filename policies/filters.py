@@ -13,7 +13,7 @@ from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.resources import LogGroup, MetricFilter
 from policies.stacks import Stack
-from policies.values import Unknown, as_map, as_number, is_known, is_open, links
+from policies.values import Unknown, as_map, as_number, is_known, is_open
 
 _LOG_FIELDS = "set backend.log in config/ to the fields of the log lines"
 _ENTRY = "set it in its catalog entry"
@@ -125,8 +125,7 @@ def filter_metric_is_named(item: MetricFilter) -> Iterator[Breach]:
 
 
 def _group(item: MetricFilter, stack: Stack) -> LogGroup | None:
-    found = (stack.at(LogGroup, name, "name", "id") for name in links(item.get("log_group_name")))
-    return next(filter(None, found), None)
+    return stack.linked(LogGroup, item.get("log_group_name"), "name", "id")
 
 
 def _problem(pattern: Any) -> str | None:

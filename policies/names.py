@@ -63,12 +63,37 @@ NAMINGS: Mapping[str, Naming] = {
     "aws_sns_topic": Naming(
         attribute="name", family="topic", limit="topic_name_chars", legal=r"[A-Za-z0-9_-]+(\.fifo)?"
     ),
+    "aws_sqs_queue": Naming(
+        attribute="name", family="queue", limit="queue_name_chars", legal=r"[A-Za-z0-9_-]+(\.fifo)?"
+    ),
+    "aws_lambda_function": Naming(
+        attribute="function_name", family="function", limit="lambda_name_chars", legal=r"[A-Za-z0-9_-]+"
+    ),
+    "aws_iam_role": Naming(
+        attribute="name", family="role", limit="role_name_chars", legal=r"[A-Za-z0-9_+=,.@-]+"
+    ),
+    "aws_secretsmanager_secret": Naming(
+        attribute="name", family="secret", limit="secret_name_chars", legal=r"[A-Za-z0-9/_+=.@-]+"
+    ),
+    "aws_scheduler_schedule": Naming(
+        attribute="name",
+        family="schedule",
+        limit="schedule_name_chars",
+        legal=r"[A-Za-z0-9_.-]+",
+        scope="group_name",
+    ),
+    "aws_scheduler_schedule_group": Naming(
+        attribute="name",
+        family="schedule group",
+        limit="schedule_group_name_chars",
+        legal=r"[A-Za-z0-9_.-]+",
+    ),
 }
 
 
 @rule("MON-NAM-001", level=Level.ERROR, why="The second of a name overwrites the first, or is refused.")
 def names_are_unique(stack: Stack) -> Iterator[Breach]:
-    """No two of a kind have the same name; filters within their log group."""
+    """No two of a kind have the same name; filters within their log group, schedules within theirs."""
     for namesakes in _by_name(stack).values():
         for resource in namesakes[1:]:
             name = resource.get(NAMINGS[resource.type].attribute)

@@ -2,7 +2,8 @@
 
 The plan says what will be; the configuration in it says what that is made of. Only what the
 configuration sets is read, so that a provider's defaults do not pass for choices. What the plan does
-not know yet becomes `Unknown`, with the references of its expression.
+not know yet is read as it stands in the configuration, with its references; where that was not written
+in JSON the plan lists the references alone, and it becomes `Unknown`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.resources import Resource, made
+from policies.expressions import at, references_of, value_of
+from policies.kinds import made
+from policies.resources import Resource
 from policies.stacks import Stack
-from policies.values import INDEX, Unknown, as_list, as_map, as_text, blocks
+from policies.values import INDEX, as_list, as_map, as_text, blocks
 
 # What Terraform works out and the rules want to know: who a resource is, and all of its tags.
 COMPUTED = ("arn", "id", "tags_all")
@@ -60,6 +63,8 @@ def _rooted(expressions: Any, prefix: str) -> Any:
     return {
         key: [f"{prefix}{one}" for one in as_list(value)] if key == "references" else _rooted(value, prefix)
         for key, value in expressions.items()
+        # In a module the text names what it refers to by addresses that only hold in there.
+        if key != "constant_value"
     }
 
 
@@ -73,55 +78,6 @@ def _resource(
     names = [*values, *(name for name in missing if name not in values)]
     if expressions is not None:
         names = [name for name in names if name in expressions or name in COMPUTED]
-    merged = {
-        name: _pruned(_merged(values.get(name), missing.get(name), _at(expressions, name))) for name in names
-    }
-    return made(str(item.get("type")), address, merged, {})
-
-
-def _merged(value: Any, missing: Any, expression: Any) -> Any:
-    """A planned value, with `Unknown` wherever the plan does not know."""
-    if missing is True:
-        return Unknown(_references(expression))
-    if isinstance(value, Mapping) and isinstance(missing, Mapping):
-        return {
-            name: _merged(value.get(name), missing.get(name), _at(expression, name))
-            for name in {**value, **missing}
-        }
-    if isinstance(value, list) and isinstance(missing, list):
-        return [
-            _merged(
-                item, missing[index] if index < len(missing) else None, _item(expression, index, len(value))
-            )
-            for index, item in enumerate(value)
-        ]
-    return value
-
-
-def _pruned(value: Any) -> Any:
-    """Without what the provider fills in for arguments of nested blocks that nobody set."""
-    if isinstance(value, list):
-        return [_pruned(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _pruned(item) for name, item in value.items() if item not in (None, "", [], {})}
-    return value
-
-
-def _at(expression: Any, name: str) -> Any:
-    """The expression of an attribute; a mapping written in one expression has but one for all its keys."""
-    if not isinstance(expression, Mapping):
-        return None
-    return expression if "references" in expression else expression.get(name)
-
-
-def _item(expression: Any, index: int, count: int) -> Any:
-    """The expression of one block. A set has another order than the configuration: then none is sure."""
-    if isinstance(expression, list):
-        return expression[index] if len(expression) == count == 1 else None
-    return expression
-
-
-def _references(expression: Any) -> tuple[str, ...]:
-    """Those that name an attribute: Terraform lists the resource itself behind each of them."""
-    found = [text for text in as_list(as_map(expression).get("references")) if isinstance(text, str)]
-    return tuple(one for one in found if not any(other.startswith(f"{one}.") for other in found))
+    merged = {name: value_of(values.get(name), missing.get(name), at(expressions, name)) for name in names}
+    references = {name: found for name in names if (found := references_of(at(expressions, name)))}
+    return made(str(item.get("type")), address, merged, references=references)

@@ -1,4 +1,4 @@
-"""Who publishes a metric: AWS, a filter of this stack, or something that config/ declares."""
+"""Who publishes a metric: AWS, a filter or a function of this stack, or something that config/ declares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from modules import facts
 from policies.context import Context, PublishedOutside
 from policies.resources import MetricFilter
+from policies.senders import Function, Schedule
 from policies.series import Series
 from policies.stacks import Stack
 from policies.values import as_map, as_text, is_open
@@ -18,7 +19,11 @@ def is_named(item: Series, stack: Stack, context: Context) -> bool:
     if item.metric is None:
         return False
     by_aws = facts.metric(*item.metric) is not None
-    return by_aws or bool(_filters(item, stack)) or any(_declared(item, context))
+    return (
+        by_aws
+        or bool(_filters(item, stack))
+        or any(_is_at_work(one, stack) for one in _declared(item, context))
+    )
 
 
 def is_published(item: Series, stack: Stack, context: Context) -> bool:
@@ -29,7 +34,7 @@ def is_published(item: Series, stack: Stack, context: Context) -> bool:
     return (
         aws_publishes(item, names)
         or filter_of(item, stack) is not None
-        or declared(item, context) is not None
+        or any(_same(item, one.dimensions) and _is_at_work(one, stack) for one in _declared(item, context))
     )
 
 
@@ -54,6 +59,18 @@ def filter_of(item: Series, stack: Stack) -> Mapping[str, Any] | None:
 def declared(item: Series, context: Context) -> PublishedOutside | None:
     """The declaration of config/ that says who publishes it."""
     return next((one for one in _declared(item, context) if _same(item, one.dimensions)), None)
+
+
+def _is_at_work(one: PublishedOutside, stack: Stack) -> bool:
+    """Whether it can publish: outside of the stack as declared, inside if the stack starts its function."""
+    if one.function is None:
+        return True
+    return any(
+        isinstance(starter, Schedule) and starter.text("state") != "DISABLED"
+        for function in stack.of(Function)
+        if function.text("function_name") == one.function
+        for starter in stack.paths.starters.get(function.address, ())
+    )
 
 
 def _same(item: Series, dimensions: Mapping[str, str]) -> bool:

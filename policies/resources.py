@@ -20,12 +20,15 @@ class Resource:
     ----------
     inherited_tags
         The default tags of its provider.
+    references
+        What each argument is made of, where a plan says so.
     """
 
     type: str
     address: str
     values: Mapping[str, Any]
     inherited_tags: Mapping[str, Any] = field(default_factory=dict)
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     TYPES: ClassVar[tuple[str, ...]] = ()
 
@@ -108,6 +111,11 @@ class Alarm(Resource):
         """What it is for, from its own tags."""
         return as_map(self.tags).get("Role")
 
+    @property
+    def maintenance_until(self) -> Any:
+        """The last day on which its severity is lowered, from its own tags; `None` without a window."""
+        return as_map(self.tags).get("MaintenanceUntil")
+
     def actions(self, state: str) -> tuple[Any, ...]:
         """What it does when it enters a state: `alarm`, `ok` or `insufficient_data`."""
         return links(self.get(f"{state}_actions"))
@@ -133,15 +141,3 @@ class MetricAlarm(Alarm):
     def queries(self) -> tuple[Mapping[str, Any], ...]:
         """The blocks of its metric math."""
         return blocks(self.get("metric_query"))
-
-
-KINDS: Mapping[str, type[Resource]] = {
-    name: kind
-    for kind in (LogGroup, MetricFilter, Dashboard, Topic, TopicPolicy, CompositeAlarm, MetricAlarm)
-    for name in kind.TYPES
-}
-
-
-def made(kind: str, address: str, values: Mapping[str, Any], tags: Mapping[str, Any]) -> Resource:
-    """A resource of the class that knows its type."""
-    return KINDS.get(kind, Resource)(kind, address, values, tags)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from policies.resources import Resource, made
-from policies.values import INDEX, as_map, as_text, blocks, reference
+from policies.kinds import made
+from policies.paths import Paths
+from policies.resources import Resource
+from policies.values import INDEX, as_map, as_text, blocks, links, reference
+from policies.watches import Watches
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -32,11 +35,35 @@ class Stack:
             found = self._by_address.get(target[0]) if target[1] in attributes else None
             return found if isinstance(found, kind) else None
         text = as_text(value)
-        return (
-            next((item for item in self.of(kind) if text in map(item.text, attributes)), None)
-            if text
-            else None
-        )
+        if not text:
+            return None
+        return next(filter(None, (self._named(kind, name).get(text) for name in attributes)), None)
+
+    def linked(self, kind: type[Kind], value: Any, *attributes: str) -> Kind | None:
+        """The same, also for a value that a plan knows only by what it is made of."""
+        return next(filter(None, (self.at(kind, one, *attributes) for one in links(value))), None)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """The ways that notifications take through it."""
+        return Paths(self)
+
+    @cached_property
+    def watches(self) -> Watches:
+        """Which alarms watch those ways."""
+        return Watches(self)
+
+    def _named(self, kind: type[Kind], attribute: str) -> Mapping[str, Kind]:
+        """The first resource of a kind with each value of an attribute."""
+        known = self._by_text.get((kind, attribute))
+        if known is None:
+            found = [(item.text(attribute), item) for item in reversed(self.of(kind))]
+            known = self._by_text[kind, attribute] = {text: item for text, item in found if text}
+        return known
+
+    @cached_property
+    def _by_text(self) -> dict[tuple[type[Resource], str], dict[str, Any]]:
+        return {}
 
     @cached_property
     def _by_kind(self) -> dict[type[Resource], tuple[Any, ...]]:
@@ -62,7 +89,7 @@ def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
         for name, body in as_map(named).items():
             for values in blocks(body):
                 tags = inherited.get(str(values.get("provider", "aws")), {})
-                yield made(kind, f"{kind}.{name}", values, tags)
+                yield made(kind, f"{kind}.{name}", values, tags=tags)
 
 
 def _alias(provider: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ SOURCES = ("aws:sourceaccount", "aws:sourcearn")
     why="A route without its topic swallows alarms; with two it is ambiguous.",
 )
 def every_route_has_one_topic(stack: Stack) -> Iterator[Breach]:
-    """There is exactly one topic for each severity, and one for the delivery path."""
+    """There is exactly one topic for each severity, one for the delivery path and one for the digest."""
     found: dict[Any, list[str]] = defaultdict(list)
     for topic in stack.of(Topic):
         if isinstance(topic.route, str):
@@ -68,9 +68,10 @@ def topic_has_policy(topic: Topic, stack: Stack) -> Iterator[Breach]:
 
 
 @rule("MON-TOP-005", level=Level.ERROR, why="CloudWatch must get in, and only for alarms of this account.")
-def policy_lets_cloudwatch_publish(policy: TopicPolicy) -> Iterator[Breach]:
-    """The policy of a topic lets CloudWatch publish, limited by source account or ARN."""
-    if isinstance(policy.get("policy"), Unknown):
+def policy_lets_cloudwatch_publish(policy: TopicPolicy, stack: Stack) -> Iterator[Breach]:
+    """The policy of a topic that alarms act on lets CloudWatch publish, limited by source account or ARN."""
+    topic = stack.paths.topic(policy.get("arn"))
+    if isinstance(policy.get("policy"), Unknown) or (topic and topic.route == Route.DIGEST):
         return
     grants = [one for one in _of(policy) if one.allows(PUBLISH) and PUBLISHER in one.principals("Service")]
     if not grants:
@@ -91,7 +92,7 @@ def policy_denies_plain_transport(policy: TopicPolicy) -> Iterator[Breach]:
     """The policy of a topic denies publishing without TLS."""
     if isinstance(policy.get("policy"), Unknown):
         return
-    if not any(_denies_plain(one) for one in _of(policy)):
+    if not any(one.denies_plain_transport(PUBLISH) for one in _of(policy)):
         wanted = "Deny SNS:Publish to everybody if aws:SecureTransport is false"
         yield policy.finding(found="no such statement", wanted=wanted, fix=_LEAVE)
 
@@ -110,8 +111,3 @@ def policy_opens_to_nobody(policy: TopicPolicy) -> Iterator[Breach]:
 
 def _of(policy: TopicPolicy) -> tuple[Statement, ...]:
     return statements(from_json(policy.get("policy")))
-
-
-def _denies_plain(one: Statement) -> bool:
-    secure = {str(value).lower() for value in one.values_of("Bool", "aws:securetransport")}
-    return one.denies(PUBLISH) and one.is_for_everybody and secure == {"false"} and len(one.conditions) == 1

@@ -74,6 +74,15 @@ def blocks(value: Any) -> tuple[Mapping[str, Any], ...]:
     return tuple(as_map(item) for item in as_list(value) if isinstance(item, Mapping))
 
 
+def inside(value: Any, *names: str) -> Any:
+    """What stands in nested blocks under these names, in the first of each; `Unknown` if a block is."""
+    for name in names:
+        if isinstance(value, Unknown):
+            return value
+        value = next(iter(blocks(value)), {}).get(name)
+    return value
+
+
 def links(value: Any) -> tuple[Any, ...]:
     """A list whose unknown parts are written as the references they are made of."""
     found: list[Any] = []

@@ -23,6 +23,9 @@ ODD_TEXT = st.sampled_from(
             "${}",
             "${aws_sns_topic.critical.arn}",
             "${x.y.z}",
+            "${aws_sqs_queue.slack.arn}",
+            "${aws_lambda_function.digest.arn}",
+            "2026-13-45",
             "$.level",
             "\x00",
         ),
@@ -40,6 +43,9 @@ ODD_TEXT = st.sampled_from(
         *(
             '{"widgets": [[], {"x": {}}]}',
             '{"Statement": [3, {"Condition": [], "Principal": 7}]}',
+            '{"Statement": {"Effect": "Allow", "Principal": {"AWS": [[]], "Service": {}}, "Action": [{}]}}',
+            '{"deadLetterTargetArn": {"a": []}}',
+            '{"deadLetterTargetArn": "${aws_sqs_queue.slack.arn}"}',
             "[" * 5000,
         ),
     ]
@@ -53,9 +59,12 @@ LEAVES = (
     | st.text(max_size=12)
     | ODD_TEXT
 )
-NAMES = st.sampled_from(["m1", "total", "Severity", "metric", "expression", "id", "tags", "//"]) | st.text(
-    max_size=5
-)
+NAMES = st.sampled_from(
+    [
+        *("m1", "total", "Severity", "metric", "expression", "id", "tags", "//"),
+        *("MaintenanceUntil", "QueueName", "FunctionName", "target_arn", "variables", "references"),
+    ]
+) | st.text(max_size=5)
 VALUES = st.recursive(
     LEAVES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
@@ -93,7 +102,8 @@ def test_rules_never_raise_on_a_mangled_stack(data: st.DataObject) -> None:
 @given(st.data())
 @settings(max_examples=100, deadline=None)
 def test_rules_never_raise_on_a_mangled_plan(data: st.DataObject) -> None:
-    for finding in check_plan(mangled(data, planned(good_stack())), good_context()):
+    plan = planned(good_stack(), in_json=data.draw(st.booleans()))
+    for finding in check_plan(mangled(data, plan), good_context()):
         assert str(finding)
 
 

@@ -10,21 +10,23 @@ from policies import check_plan
 from policies.plan import read_plan
 from policies.values import Unknown
 from tests.policies.mutations import ALARM, GROUP, MUTATIONS, POLICY, TOPIC, Mutation
-from tests.policies.plans import planned
+from tests.policies.plans import GIVEN, applied, planned
 from tests.policies.stacks import good_context, good_stack
 
-# What the plan of the mutated stack cannot show, with the reason.
+_OF_A_MAP = "a map with one unknown value is unknown, and its expression lists references only"
+# What the plan of the mutated stack cannot show if it is not written in JSON, with the reason.
 NOT_IN_A_PLAN = {
     ("MON-FIL-005", 1): "terraform refuses a reference to a resource that is not there",
     ("MON-ACT-002", 6): "a set with one unknown action is unknown, and its expression lists references only",
-    ("MON-ACT-002", 2): "terraform refuses a reference to a resource that is not there",
+    **{("MON-FUN-002", index): _OF_A_MAP for index in range(7)},
 }
 CASES = [
     pytest.param(rule, mutation, id=f"{rule}-{index}")
     for rule, mutations in MUTATIONS.items()
     for index, mutation in enumerate(mutations)
-    if (rule, index) not in NOT_IN_A_PLAN
 ]
+DANGLING = "MON-FIL-005-1"
+SHOWN = [case for case in CASES if case.id not in {f"{rule}-{index}" for rule, index in NOT_IN_A_PLAN}]
 
 
 def planned_resource(plan: dict[str, Any], address: str) -> dict[str, Any]:
@@ -44,9 +46,32 @@ def test_plan_of_the_good_stack_has_no_findings() -> None:
     assert check_plan(planned(good_stack()), good_context()) == ()
 
 
-@pytest.mark.parametrize(("rule", "mutation"), CASES)
+@pytest.mark.parametrize(("rule", "mutation"), SHOWN)
 def test_mutation_is_caught_in_the_plan_too(rule: str, mutation: Mutation) -> None:
     assert rule in rules_of(planned(mutation(good_stack())))
+
+
+def test_plan_of_the_good_stack_in_json_has_no_findings() -> None:
+    assert check_plan(planned(good_stack(), in_json=True), good_context()) == ()
+
+
+@pytest.mark.parametrize(("rule", "mutation"), CASES)
+def test_every_mutation_is_caught_in_a_plan_that_is_written_in_json(rule: str, mutation: Mutation) -> None:
+    assert rule in rules_of(planned(mutation(good_stack()), in_json=True))
+
+
+def test_plan_of_the_good_stack_that_is_applied_has_no_findings() -> None:
+    assert check_plan(planned(applied(good_stack())), good_context()) == ()
+
+
+@pytest.mark.parametrize(("rule", "mutation"), [case for case in CASES if case.id != DANGLING])
+def test_every_mutation_is_caught_in_a_plan_of_what_is_applied(rule: str, mutation: Mutation) -> None:
+    assert rule in rules_of(planned(applied(mutation(good_stack()))))
+
+
+@pytest.mark.parametrize(("rule", "index"), NOT_IN_A_PLAN)
+def test_what_a_plan_does_not_show_is_really_not_caught(rule: str, index: int) -> None:
+    assert rule not in rules_of(planned(MUTATIONS[rule][index](good_stack())))
 
 
 def test_unknown_action_is_known_by_its_reference() -> None:
@@ -55,6 +80,25 @@ def test_unknown_action_is_known_by_its_reference() -> None:
     values = next(item for item in stack.resources if item.address == f"{ALARM}.errors").values
 
     assert values["alarm_actions"] == Unknown(("aws_sns_topic.critical.arn",))
+
+
+def test_unknown_value_is_read_as_it_is_written_in_json() -> None:
+    stack = read_plan(planned(good_stack(), in_json=True))
+
+    values = {item.address: item.values for item in stack.resources}
+
+    assert values[f"{ALARM}.errors"]["alarm_actions"] == ["${aws_sns_topic.critical.arn}"]
+    (environment,) = values["aws_lambda_function.digest"]["environment"]
+    assert environment["variables"]["TOPIC_ARN"] == "${aws_sns_topic.digest.arn}"
+
+
+def test_value_that_the_plan_knows_is_not_read_as_it_is_written() -> None:
+    stack = read_plan(planned(good_stack(), in_json=True))
+
+    pagerduty = next(item for item in stack.resources if item.address.endswith(".pagerduty"))
+
+    assert pagerduty.text("endpoint") == GIVEN["var.pagerduty_integration_url"]
+    assert pagerduty.references["endpoint"] == ("var.pagerduty_integration_url",)
 
 
 @pytest.mark.parametrize("reference", ["aws_sns_topic.info.arn", "aws_sns_topic.critical.name"])
@@ -88,6 +132,16 @@ def test_unknown_value_of_an_alarm_claims_nothing(name: str) -> None:
         ("aws_cloudwatch_log_metric_filter.errors", "metric_transformation"),
         ("aws_cloudwatch_dashboard.real-time", "dashboard_body"),
         (f"{ALARM}.failures", "metric_query"),
+        ("aws_sqs_queue.slack", "visibility_timeout_seconds"),
+        ("aws_sqs_queue.slack-dead", "message_retention_seconds"),
+        ("aws_sqs_queue_policy.slack", "policy"),
+        ("aws_sns_topic_subscription.mail", "filter_policy_scope"),
+        ("aws_sns_topic_subscription.slack", "raw_message_delivery"),
+        ("aws_lambda_function.slack", "timeout"),
+        ("aws_lambda_event_source_mapping.slack", "function_response_types"),
+        ("aws_lambda_event_source_mapping.slack", "scaling_config"),
+        ("aws_iam_role_policy.slack", "policy"),
+        ("aws_iam_role.slack", "assume_role_policy"),
     ],
 )
 def test_unknown_value_elsewhere_claims_nothing(address: str, name: str) -> None:
@@ -130,8 +184,9 @@ def test_effective_tags_are_those_of_the_plan() -> None:
     assert rules_of(plan) == {"MON-TAG-001"}
 
 
-def test_resources_of_modules_are_read_with_their_references() -> None:
-    plan = planned(good_stack())
+@pytest.mark.parametrize("in_json", [False, True])
+def test_resources_of_modules_are_read_with_their_references(in_json: bool) -> None:
+    plan = planned(good_stack(), in_json=in_json)
     root, configuration = plan["planned_values"]["root_module"], plan["configuration"]["root_module"]
     for item in root["resources"]:
         item["address"] = f"module.monitoring[0].{item['address']}"

@@ -14,15 +14,20 @@ from policies.stacks import read_stack
 from tests.policies.stacks import good_context, good_stack
 
 AREAS = {
-    "MON-ACT": 4,
+    "MON-ACT": 5,
     "MON-ALM": 4,
     "MON-DSH": 4,
     "MON-EVL": 5,
     "MON-FIL": 8,
+    "MON-FUN": 6,
+    "MON-IAM": 2,
     "MON-MET": 4,
+    "MON-MNT": 2,
     "MON-NAM": 3,
+    "MON-QUE": 9,
     "MON-RET": 3,
     "MON-SIG": 8,
+    "MON-SUB": 6,
     "MON-TAG": 4,
     "MON-THR": 6,
     "MON-TOP": 7,
@@ -86,5 +91,7 @@ def test_rule_runs_once_for_each_resource_of_its_kind() -> None:
     assert [item.address for item in found] == [
         "aws_cloudwatch_log_group.backend",
         "aws_cloudwatch_log_group.notes",
+        "aws_cloudwatch_log_group.slack",
+        "aws_cloudwatch_log_group.digest",
     ]
     assert {item.found for item in found} == {"prod"}

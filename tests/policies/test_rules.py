@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from policies import Ceiling, PublishedOutside, check
+from tests.policies.alarms import alarm, metric
 from tests.policies.mutations import ALARM, DASHBOARD, FILTER, GROUP, POLICY, TOPIC, first, fitting
-from tests.policies.stacks import alarm, good_context, good_stack, metric, topic_policy
+from tests.policies.stacks import good_context, good_stack, topic_policy
 
 
 def found_in(stack: dict[str, Any], **context: Any) -> set[str]:

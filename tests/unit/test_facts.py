@@ -143,6 +143,17 @@ def test_retention_days_are_those_of_the_api_text() -> None:
         ("log_group_name_chars", "logs", "LogGroupName"),
         ("query_name_chars", "logs", "QueryDefinitionName"),
         ("query_chars", "logs", "QueryDefinitionString"),
+        ("role_name_chars", "iam", "roleNameType"),
+        ("secret_name_chars", "secretsmanager", "NameType"),
+        ("schedule_name_chars", "scheduler", "Name"),
+        ("schedule_group_name_chars", "scheduler", "ScheduleGroupName"),
+        ("event_source_concurrency_max", "lambda", "MaximumConcurrency"),
+        ("tag_key_chars", "secretsmanager", "TagKeyType"),
+        ("tag_value_chars", "secretsmanager", "TagValueType"),
+        ("tag_key_chars", "scheduler", "TagKey"),
+        ("tag_value_chars", "scheduler", "TagValue"),
+        ("tag_key_chars", "iam", "tagKeyType"),
+        ("tag_value_chars", "iam", "tagValueType"),
     ],
 )
 def test_limit_is_the_api_s_bound(name: str, service: str, shape: str) -> None:
@@ -206,6 +217,42 @@ def test_limit_is_the_api_s_bound(name: str, service: str, shape: str) -> None:
             "Timeout",
             "maximum allowed value is {} seconds",
         ),
+        (
+            "lambda_timeout_seconds_default",
+            "lambda",
+            "CreateFunctionRequest",
+            "Timeout",
+            "The default is {} seconds",
+        ),
+        (
+            "lambda_name_chars",
+            "lambda",
+            "CreateFunctionRequest",
+            "FunctionName",
+            "only the function name it is limited to {} characters",
+        ),
+        ("queue_name_chars", "sqs", "CreateQueueRequest", "QueueName", "up to {} characters"),
+        (
+            "queue_retention_seconds_max",
+            "sqs",
+            "SetQueueAttributesRequest",
+            "Attributes",
+            "from 60 (1 minute) to {} (14 days)",
+        ),
+        (
+            "queue_retention_seconds_default",
+            "sqs",
+            "SetQueueAttributesRequest",
+            "Attributes",
+            "(14 days). Default: {} (4 days)",
+        ),
+        (
+            "queue_visibility_seconds_default",
+            "sqs",
+            "SetQueueAttributesRequest",
+            "Attributes",
+            "from 0 to 43200 (12 hours). Default: {}.",
+        ),
     ],
 )
 def test_limit_stands_in_the_api_text(
@@ -223,6 +270,11 @@ def test_limit_stands_in_the_api_text(
 )
 def test_limit_stands_in_the_operation_s_text(name: str, service: str, operation: str, sentence: str) -> None:
     assert sentence.format(facts.limit(name)) in _operation_text(service, operation)
+
+
+def test_least_concurrency_of_a_queue_is_the_api_s_bound() -> None:
+    least = _model("lambda").shape_for("MaximumConcurrency").metadata["min"]
+    assert facts.limit("event_source_concurrency_min") == least
 
 
 def test_filter_dimensions_are_those_of_the_api_text() -> None:
@@ -462,6 +514,10 @@ def test_no_type_is_listed_twice() -> None:
         ("aws_cloudwatch_log_group", "logs:log-group"),
         ("aws_sns_topic", "sns:topic"),
         ("aws_lambda_function", "lambda:function"),
+        ("aws_sqs_queue", "sqs:queue"),
+        ("aws_iam_role", "iam:role"),
+        ("aws_scheduler_schedule_group", "scheduler:schedule-group"),
+        ("aws_lambda_event_source_mapping", None),
         ("aws_kinesis_firehose_delivery_stream", "firehose:deliverystream"),
         ("aws_cloudwatch_dashboard", None),
         ("aws_no_such_thing", None),

@@ -1,0 +1,90 @@
+"""One value of a plan: what it will be, and what it is made of while that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from policies.values import Unknown, as_list, as_map
+
+
+def value_of(value: Any, missing: Any, expression: Any) -> Any:
+    """What the rules read of a planned value.
+
+    Parameters
+    ----------
+    missing
+        True where the plan does not know, in the shape of the value.
+    expression
+        What the configuration says, as the plan repeats it.
+    """
+    return _pruned(_merged(value, missing, expression))
+
+
+def at(expression: Any, name: str) -> Any:
+    """The expression of an attribute; a mapping written in one expression has but one for all its keys."""
+    if not isinstance(expression, Mapping):
+        return None
+    if "references" not in expression:
+        return expression.get(name)
+    return _part(expression, as_map(expression.get("constant_value")).get(name))
+
+
+def references_of(expression: Any) -> tuple[str, ...]:
+    """Those that name an attribute: Terraform lists the resource itself behind each of them."""
+    found = [text for text in as_list(as_map(expression).get("references")) if isinstance(text, str)]
+    return tuple(one for one in found if not any(other.startswith(f"{one}.") for other in found))
+
+
+def _merged(value: Any, missing: Any, expression: Any) -> Any:
+    """A planned value, with what is written in the configuration wherever the plan does not know."""
+    if missing is True:
+        return _written(expression)
+    if isinstance(value, Mapping) and isinstance(missing, Mapping):
+        return {
+            name: _merged(value.get(name), missing.get(name), at(expression, name))
+            for name in {**value, **missing}
+        }
+    if isinstance(value, list) and isinstance(missing, list):
+        unknown = [*missing, *[None] * len(value)]
+        return [_element(value, unknown, expression, index) for index in range(len(value))]
+    return value
+
+
+def _element(values: list[Any], missing: list[Any], expression: Any, index: int) -> Any:
+    """A part of a list. Blocks may be a set, in another order than the configuration: then none is sure."""
+    value, unknown, alone = values[index], missing[index], len(values) == 1
+    if not isinstance(expression, list):
+        written = as_list(as_map(expression).get("constant_value"))
+        part = _part(expression, written[0] if len(written) == 1 and alone else None)
+        return _merged(value, unknown, part)
+    if len(expression) != 1 or not alone:
+        return _merged(value, unknown, None)
+    return _merged(_set_in(expression[0], value), _set_in(expression[0], unknown), expression[0])
+
+
+def _set_in(block: Any, found: Any) -> Any:
+    """Only what the configuration sets in a block, not what the provider fills in."""
+    if not isinstance(block, Mapping) or not isinstance(found, Mapping):
+        return found
+    return {name: item for name, item in found.items() if name in block}
+
+
+def _part(expression: Any, written: Any) -> Any:
+    """The expression of a part, of which the references of the whole are known and perhaps the text."""
+    return {"references": as_map(expression).get("references"), "constant_value": written}
+
+
+def _written(expression: Any) -> Any:
+    """Text with its references, where the plan has it: of a configuration in JSON it keeps both."""
+    references, written = references_of(expression), as_map(expression).get("constant_value")
+    return written if references and written is not None else Unknown(references)
+
+
+def _pruned(value: Any) -> Any:
+    """Without what the provider fills in for arguments of nested blocks that nobody set."""
+    if isinstance(value, list):
+        return [_pruned(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _pruned(item) for name, item in value.items() if item not in (None, "", [], {})}
+    return value

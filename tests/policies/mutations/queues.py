@@ -1,0 +1,130 @@
+"""Queues, their policies, and the subscriptions that fill them."""
+
+from __future__ import annotations
+
+from tests.policies.mutations.edits import (
+    Mutation,
+    Values,
+    denial,
+    dropping,
+    granting,
+    has,
+    removing,
+    rewriting,
+    ruling,
+    service,
+    setting,
+    setting_all,
+)
+from tests.policies.mutations.kinds import (
+    ALARM,
+    FUNCTION,
+    QUEUE,
+    QUEUE_ELSEWHERE,
+    QUEUE_POLICY,
+    SUBSCRIPTION,
+    is_dead_letter_queue,
+    is_https,
+    is_of_a_queue,
+    is_on_age,
+    is_on_depth,
+    is_unfiltered_mail,
+)
+
+
+def sns(statements: list[Values]) -> Values:
+    return service("sns", statements)
+
+
+def admits_sns(item: Values) -> bool:
+    return "sns.amazonaws.com" in item["policy"]
+
+
+def redirecting(kind: str) -> Mutation:
+    """Send the dead letters of the first that has some out of the stack."""
+    return rewriting(
+        kind, "redrive_policy", lambda document: document.update(deadLetterTargetArn=QUEUE_ELSEWHERE)
+    )
+
+
+MUTATIONS: dict[str, list[Mutation]] = {
+    "MON-QUE-001": [
+        dropping(QUEUE, "redrive_policy"),
+        setting(QUEUE, has("redrive_policy"), redrive_policy="{"),
+        redirecting(QUEUE),
+        setting_all(SUBSCRIPTION, redrive_policy="{}"),
+    ],
+    "MON-QUE-002": [
+        dropping(QUEUE, "kms_master_key_id"),
+        setting(QUEUE, kms_master_key_id="alias/aws/sqs"),
+    ],
+    "MON-QUE-003": [
+        setting(QUEUE, is_dead_letter_queue, message_retention_seconds=60),
+        setting_all(QUEUE, message_retention_seconds=345_600),
+        setting_all(QUEUE, is_dead_letter_queue, message_retention_seconds=345_600),
+    ],
+    "MON-QUE-004": [
+        setting_all(QUEUE, visibility_timeout_seconds=5),
+        setting_all(FUNCTION, timeout=900),
+    ],
+    "MON-QUE-005": [
+        removing(ALARM, is_on_depth),
+        setting(ALARM, is_on_depth, threshold=1),
+        setting(ALARM, is_on_depth, comparison_operator="LessThanThreshold"),
+        setting(ALARM, is_on_depth, statistic="Minimum"),
+        setting(ALARM, is_on_depth, dimensions={"QueueName": "elsewhere"}),
+        setting(ALARM, is_on_depth, metric_name="NumberOfMessagesSent"),
+    ],
+    "MON-QUE-006": [
+        ruling(QUEUE_POLICY, lambda statements: statements.remove(sns(statements)), admits_sns),
+        ruling(QUEUE_POLICY, lambda statements: sns(statements).pop("Condition"), admits_sns),
+        ruling(
+            QUEUE_POLICY,
+            lambda statements: sns(statements).update(
+                Condition={"ArnEquals": {"aws:SourceArn": QUEUE_ELSEWHERE}}
+            ),
+            admits_sns,
+        ),
+        ruling(
+            QUEUE_POLICY, lambda statements: sns(statements).update(Action="sqs:ReceiveMessage"), admits_sns
+        ),
+        ruling(
+            QUEUE_POLICY,
+            lambda statements: sns(statements).update(Principal={"Service": "s3.amazonaws.com"}),
+            admits_sns,
+        ),
+        granting(QUEUE_POLICY, Principal={"Service": "s3.amazonaws.com"}, Action="sqs:SendMessage"),
+        removing(QUEUE_POLICY, admits_sns),
+    ],
+    "MON-QUE-007": [
+        removing(ALARM, is_on_age),
+        setting(ALARM, is_on_age, dimensions={"QueueName": "elsewhere"}),
+    ],
+    "MON-QUE-008": [
+        granting(QUEUE_POLICY, Principal="*", Action="sqs:*"),
+        granting(QUEUE_POLICY, Principal={"AWS": "*"}, Action="sqs:ReceiveMessage"),
+    ],
+    "MON-QUE-009": [
+        ruling(QUEUE_POLICY, lambda statements: statements.remove(denial(statements))),
+        ruling(QUEUE_POLICY, lambda statements: denial(statements).update(Effect="Allow")),
+        ruling(QUEUE_POLICY, lambda statements: denial(statements).update(Action="sqs:SendMessage")),
+        removing(QUEUE_POLICY),
+    ],
+    "MON-SUB-001": [dropping(SUBSCRIPTION, "redrive_policy"), redirecting(SUBSCRIPTION)],
+    "MON-SUB-002": [
+        dropping(SUBSCRIPTION, "filter_policy_scope"),
+        setting(SUBSCRIPTION, has("filter_policy"), filter_policy_scope="MessageAttributes"),
+        setting(SUBSCRIPTION, is_of_a_queue, filter_policy='{"NewStateValue":["ALARM"]}'),
+    ],
+    "MON-SUB-003": [
+        setting(SUBSCRIPTION, is_of_a_queue, raw_message_delivery=True),
+        setting(SUBSCRIPTION, is_https, raw_message_delivery=True),
+    ],
+    "MON-SUB-004": [setting(SUBSCRIPTION, is_https, protocol="http")],
+    "MON-SUB-005": [
+        setting(SUBSCRIPTION, is_https, endpoint="https://events.pagerduty.com/integration/x/enqueue"),
+    ],
+    "MON-SUB-006": [
+        setting(SUBSCRIPTION, is_unfiltered_mail, filter_policy="{}", filter_policy_scope="MessageBody"),
+    ],
+}
