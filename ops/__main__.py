@@ -11,6 +11,7 @@ import typer
 from modules.errors import MonitoringError
 from ops import rules as rules_table
 from ops import schema as schema_file
+from ops.local.commands import app as local
 from ops.package import package_all
 from ops.terraform import Terraform
 from ops.validate import validate_all
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 EXIT_INPUT = 2
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(local, name="local")
 
 
 @app.callback()
@@ -50,6 +52,14 @@ def schema() -> None:
     path = ROOT / "config" / "schema.json"
     path.write_text(schema_file.text(), "utf-8")
     print(f"{path.relative_to(ROOT)} is current")
+
+
+@app.command()
+def picture() -> None:
+    """Draw the Slack message that the docs show, from what the notifier really sends."""
+    from ops.picture import write  # starts a process; the other commands need none of it
+
+    print(f"{write(ROOT).relative_to(ROOT)} is current")
 
 
 @app.command()

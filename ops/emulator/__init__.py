@@ -1,4 +1,4 @@
-"""An AWS on this machine, for tests: ministack, in an environment and a process of its own.
+"""An AWS on this machine: ministack, in an environment and a process of its own.
 
 `make ops/emulator/.venv/ready` installs it.
 """
@@ -10,31 +10,38 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from modules.errors import ToolError
+from ops.processes import Recorded, end
 
-PROGRAM = Path(__file__).parent / ".venv" / "bin" / "ministack"
+PROGRAM = Path(__file__).parent / ".venv" / "bin" / "python"
+SERVE = Path(__file__).parent / "serve.py"
 LOOPBACK = "127.0.0.1"
 REGION = "us-east-1"
 LONGEST_START_SECONDS = 60
-LONGEST_END_SECONDS = 10
+# Asked without a proxy, whatever the machine's environment says.
+_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 @dataclass
 class Emulator:
-    """A running emulator; use it as a context, which ends its process.
+    """An emulator; as a context it runs, and its end ends the process.
 
     Attributes
     ----------
     folder
         Where it keeps its log and whatever it writes.
+    authorities
+        A file of certificates: whom it trusts when it calls an HTTPS endpoint, and its functions too.
     """
 
     folder: Path
     port: int = 0
+    authorities: Path | None = None
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -53,20 +60,44 @@ class Emulator:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def __enter__(self) -> Emulator:
-        """Start it on a free port of loopback and wait until it answers."""
-        if not PROGRAM.exists():
-            raise ToolError("the AWS emulator is missing: run `make ops/emulator/.venv/ready`")
-        self.port = _free_port()
-        place = {"BIND_HOST": LOOPBACK, "GATEWAY_PORT": str(self.port)}
-        with (self.folder / "emulator.log").open("wb") as log:
+    @property
+    def process(self) -> int | None:
+        """The number of its process, while it runs."""
+        running = self._process is not None and self._process.poll() is None
+        return self._process.pid if self._process and running else None
+
+    def start(self) -> int:
+        """Start it on a free port of loopback and wait until it answers; returns its process's number.
+
+        It has a session of its own, so that Ctrl-C reaches the command that started it, and not it.
+
+        Raises
+        ------
+        ToolError
+            It is not installed, or does not start.
+        """
+        require()
+        self.port = self.port or _free_port()
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [PROGRAM], cwd=self.folder, env=os.environ | place, stdout=log, stderr=subprocess.STDOUT
+                [PROGRAM, SERVE],
+                cwd=self.folder,
+                env=_environ() | self._own_environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
+        self._wait(self._process)
+        return self._process.pid
+
+    def __enter__(self) -> Emulator:
+        """Start it."""
         try:
-            self._wait()
+            self.start()
         except BaseException:
-            self._end()
+            self.end()
             raise
         return self
 
@@ -74,15 +105,33 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End it."""
-        self._end()
+        self.end()
 
-    def _wait(self) -> None:
+    def end(self) -> None:
+        """End its process, and whatever function still runs in a process of its own."""
+        if self._process is not None and self._process.poll() is None:
+            end([Recorded.of("emulator", self._process.pid)])
+            self._process.wait()  # it was, by its number: this makes the object know
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "emulator.log"
+
+    def _own_environ(self) -> dict[str, str]:
+        place = {
+            "BIND_HOST": LOOPBACK,
+            "GATEWAY_PORT": str(self.port),
+            "TMPDIR": str((self.folder / "tmp").resolve()),
+        }
+        return place | ({"SSL_CERT_FILE": str(self.authorities.resolve())} if self.authorities else {})
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + LONGEST_START_SECONDS
         while time.monotonic() < deadline:
-            if self._process is None or self._process.poll() is not None:
+            if process.poll() is not None:
                 raise ToolError(f"the AWS emulator ended at once:\n{self._said()}")
             try:
-                urllib.request.urlopen(self.url, timeout=1).close()  # noqa: S310  (our own loopback address)
+                _open(self.url, timeout=1).close()
             except OSError as error:
                 if getattr(error, "code", None):
                     return  # an HTTP error is an answer too
@@ -92,18 +141,33 @@ class Emulator:
         raise ToolError(f"the AWS emulator does not answer:\n{self._said()}")
 
     def _said(self) -> str:
-        return (self.folder / "emulator.log").read_text("utf-8", "replace")[-2000:]
+        return self._log.read_text("utf-8", "replace")[-2000:]
 
-    def _end(self) -> None:
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(LONGEST_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+
+def require() -> None:
+    """Refuse to go on without the emulator.
+
+    Raises
+    ------
+    ToolError
+        It is not installed.
+    """
+    if not PROGRAM.exists():
+        raise ToolError("the AWS emulator is missing: run `make ops/emulator/.venv/ready`")
+
+
+def without_aws(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which nothing can reach an AWS account, and loopback is reached without proxy."""
+    kept = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
+    files = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    direct = ",".join(
+        filter(None, (environ.get("NO_PROXY"), environ.get("no_proxy"), f"{LOOPBACK},localhost"))
+    )
+    return kept | files | {"NO_PROXY": direct, "no_proxy": direct}
+
+
+def _environ() -> dict[str, str]:
+    return without_aws(os.environ)
 
 
 def _free_port() -> int:
