@@ -8,95 +8,65 @@ from __future__ import annotations
 import re
 
 import measures
-from fields import Fields, parse_json, parse_time
-from links import Place, place_of
-from notice import LONGEST_TEXT, Notice, Source, is_drill
-from texts import clean, clip
+from fields import Fields, parse_json
+from links import place_of
+from notice import Notice, Source, is_drill
+from texts import joined
 
 EVENT = "CloudWatch Alarm State Change"
 _RUNBOOK = re.compile(r"Runbook: (\S{1,1000})\Z")
 
 
-def is_alarm(message: Fields) -> bool:
-    """Whether this is what an alarm publishes to a topic."""
-    return message.has("AlarmName", "NewStateValue")
-
-
 def from_topic(message: Fields, source: Source) -> Notice:
-    """The notice of an alarm's message."""
-    return _notice(
-        source,
-        name=message.text("AlarmName"),
-        states=(message.text("OldStateValue"), message.text("NewStateValue")),
-        description=message.text("AlarmDescription"),
-        reason=message.text("NewStateReason"),
-        at=parse_time(message.text("StateChangeTime")),
-        place=_place(message.text("AlarmArn"), message.text("AWSAccountId"), source),
-        data=Fields(None),
-        trigger=message.part("Trigger"),
-        children=_composite(message.text("AlarmRule"), message.parts("TriggeringChildren")),
-    )
-
-
-def from_event(event: Fields, source: Source) -> Notice:
-    """The notice of an alarm's event on EventBridge."""
-    detail = event.part("detail")
-    state, setup = detail.part("state"), detail.part("configuration")
-    resources = event.raw.get("resources")
-    arn = clean(resources[0]) if isinstance(resources, list) and resources else ""
-    return _notice(
-        source,
-        name=detail.text("alarmName"),
-        states=(detail.part("previousState").text("value"), state.text("value")),
-        description=setup.text("description"),
-        reason=state.text("reason"),
-        at=parse_time(state.text("timestamp")) or parse_time(event.text("time")),
-        place=_place(arn, event.text("account"), source),
-        data=Fields(parse_json(state.raw.get("reasonData"))),
-        trigger=Fields({"Metrics": setup.raw.get("metrics")}),
-        children=_composite(setup.text("alarmRule"), []),
-    )
-
-
-def _notice(
-    source: Source,
-    *,
-    name: str,
-    states: tuple[str, str],
-    description: str,
-    reason: str,
-    at: float | None,
-    place: Place,
-    data: Fields,
-    trigger: Fields,
-    children: list[tuple[str, str]],
-) -> Notice:
-    runbook = _RUNBOOK.search(description)
-    text = "\n".join(filter(None, (_RUNBOOK.sub("", description).rstrip(), reason)))
-    setup = (*measures.evaluation(trigger), *measures.metric(trigger))
+    """The notice of what an alarm publishes to a topic."""
+    name, reason = message.text("AlarmName"), message.text("NewStateReason")
+    story, trigger = message.text("AlarmDescription"), message.part("Trigger")
+    runbook = _RUNBOOK.search(story)
     return Notice(
         title=name or "An alarm without a name",
         alarm=name,
         severity=source.severity,
-        old_state=states[0],
-        state=states[1],
-        text=clip(text, LONGEST_TEXT),
-        facts=(*measures.measured(reason, data, trigger), *children, *setup),
-        place=place,
-        at=at or source.at,
+        old_state=message.text("OldStateValue"),
+        state=message.text("NewStateValue"),
+        text=joined(_RUNBOOK.sub("", story).rstrip(), reason, by="\n"),
+        facts=_facts(message, reason, trigger),
+        place=place_of(message.text("AlarmArn"), source.place.region, message.text("AWSAccountId")),
+        at=message.time("StateChangeTime") or source.at,
         runbook=runbook[1] if runbook else "",
         window_seconds=measures.window(trigger),
         drill=is_drill(reason),
     )
 
 
-def _place(arn: str, account: str, source: Source) -> Place:
-    """The alarm's own place; an old message without an ARN comes from the place of its topic."""
-    found = place_of(arn, region=source.place.region)
-    return Place(found.partition, found.region, account or found.account)
+def from_event(event: Fields, source: Source) -> Notice:
+    """The notice of an alarm's event on EventBridge, which says the same under other names."""
+    detail = event.part("detail")
+    state, setup = detail.part("state"), detail.part("configuration")
+    data = Fields(parse_json(state.value("reasonData")))
+    trigger = {name: data.value(name) for name in ("Threshold", "RecentDatapoints")}
+    message = {
+        "AlarmName": detail.value("alarmName"),
+        "AlarmDescription": setup.value("description"),
+        "AlarmRule": setup.value("alarmRule"),
+        "AlarmArn": next(iter(event.items("resources")), None),
+        "AWSAccountId": event.value("account"),
+        "OldStateValue": detail.part("previousState").value("value"),
+        "NewStateValue": state.value("value"),
+        "NewStateReason": state.value("reason"),
+        "StateChangeTime": state.value("timestamp") or event.value("time"),
+        "Trigger": trigger | {"Metrics": setup.value("metrics")},
+    }
+    return from_topic(Fields(message), source)
 
 
-def _composite(rule: str, children: list[Fields]) -> list[tuple[str, str]]:
-    names = [child.text("Arn").rpartition(":alarm:")[2] for child in children]
-    facts = [("In alarm", ", ".join(filter(None, names)))] if any(names) else []
-    return [*facts, ("Rule", rule)] if rule else facts
+def _facts(message: Fields, reason: str, trigger: Fields) -> tuple[tuple[str, str], ...]:
+    children = (child.text("Arn").rpartition(":alarm:")[2] for child in message.parts("TriggeringChildren"))
+    facts = {
+        "Value": measures.value(reason, trigger),
+        "Threshold": measures.threshold(reason, trigger),
+        "In alarm": joined(*children, by=", "),
+        "Rule": message.text("AlarmRule"),
+        "Evaluation": measures.evaluation(trigger),
+        "Metric": measures.metric(trigger),
+    }
+    return tuple((label, text) for label, text in facts.items() if text)

@@ -16,13 +16,12 @@ _MARGIN_SECONDS, _LONGEST_WINDOW_SECONDS = 300, 7 * 86_400
 
 def buttons(notice: Notice, options: Options) -> list[dict[str, Any]]:
     """Runbook, alarm, dashboard, logs: the order of their importance."""
-    page = notice.place
-    found = (
-        ("Runbook", _runbook(notice, options)),
-        ("Alarm", links.alarm(page, notice.alarm) if notice.alarm else ""),
-        ("Dashboard", links.dashboard(page, options.dashboard_name) if options.dashboard_name else ""),
-        ("Logs", _logs(notice, options)),
-    )
+    found = {
+        "Runbook": _runbook(notice, options),
+        "Alarm": links.alarm(notice.place, notice.alarm),
+        "Dashboard": links.dashboard(notice.place, options.dashboard_name),
+        "Logs": _logs(notice, options),
+    }
     return [
         {
             "type": "button",
@@ -30,7 +29,7 @@ def buttons(notice: Notice, options: Options) -> list[dict[str, Any]]:
             "text": {"type": "plain_text", "text": label},
             "url": url,
         }
-        for label, url in found
+        for label, url in found.items()
         if url and len(url) <= LONGEST_URL
     ]
 
@@ -40,8 +39,8 @@ def _runbook(notice: Notice, options: Options) -> str:
     if ADDRESS.fullmatch(notice.runbook):
         return notice.runbook
     page = notice.runbook.rpartition("/")[2]
-    url = f"{options.runbook_base_url.rstrip('/')}/{page}" if options.runbook_base_url and page else ""
-    return url if ADDRESS.fullmatch(url) else ""
+    url = f"{options.runbook_base_url.rstrip('/')}/{page}"
+    return url if page and ADDRESS.fullmatch(url) else ""
 
 
 def _logs(notice: Notice, options: Options) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 import alarms
-from fields import Fields, number, parse_time
-from links import Place, place_of
+from fields import Fields
+from links import place_of
 from notice import Notice, Source, is_drill, plain, unwrap
 from options import Options
 from texts import clean
@@ -22,54 +21,37 @@ def read(body: object, options: Options) -> Notice:
     """The notice that a queued record's body holds; nothing raises."""
     content, source = unwrap(body, options)
     message = Fields(content)
-    if alarms.is_alarm(message):
+    if message.has("AlarmName", "NewStateValue"):
         return alarms.from_topic(message, source)
     if message.has("detail-type", "detail"):
         is_alarm = message.raw["detail-type"] == alarms.EVENT
         return (alarms.from_event if is_alarm else _event)(message, source)
-    if isinstance(content, str) and _is_budget(content, source):
-        return _budget(content, source)
-    return plain(content, source)
+    notice = plain(content, source)
+    is_budget = source.subject.startswith("AWS Budgets") or notice.text.startswith("AWS Budget")
+    return _budget(notice, source) if is_budget else notice
 
 
 def _event(event: Fields, source: Source) -> Notice:
     detail = event.part("detail")
-    scalars = _scalars(detail.raw)
-    facts = [("Source", event.text("source")), *scalars][:_MOST_FACTS]
-    told = bool(scalars) and len(facts) == len(detail.raw) + 1
-    found = place_of(region=event.text("region") or source.place.region)
-    notice = plain(event.raw.get("detail"), source)
+    told = [(clean(name), text) for name in detail.raw if (text := detail.text(name))]
+    notice = plain(event.raw["detail"], source)
+    region, account = event.text("region"), event.text("account")
     return replace(
         notice,
-        text="" if told else notice.text,
+        text="" if 0 < len(detail.raw) == len(told) < _MOST_FACTS else notice.text,
         title=event.text("detail-type") or "Event",
-        place=Place(found.partition, found.region, event.text("account") or source.place.account),
-        at=parse_time(event.text("time")) or source.at,
-        facts=tuple(facts),
-        drill=notice.drill or any(is_drill(value) for _, value in scalars),
+        place=place_of("", region or source.place.region, account or source.place.account),
+        at=event.time("time") or source.at,
+        facts=(("Source", event.text("source")), *told)[:_MOST_FACTS],
+        drill=notice.drill or any(is_drill(text) for _, text in told),
     )
 
 
-def _scalars(raw: Mapping[object, object]) -> list[tuple[str, str]]:
-    return [
-        (clean(name), clean(value))
-        for name, value in raw.items()
-        if (isinstance(value, str) and value) or number(value) is not None
-    ]
-
-
-def _is_budget(text: str, source: Source) -> bool:
-    return source.subject.startswith("AWS Budgets") or text.lstrip().startswith("AWS Budget")
-
-
-def _budget(text: str, source: Source) -> Notice:
-    notice = plain(text, source)
-    facts = [(clean(name), clean(value)) for name, value in _BUDGET_LINE.findall(notice.text)]
-    name = dict(facts).get("Budget Name", "")
-    letter = _BUDGET_LINE.sub("", notice.text).strip()
+def _budget(letter: Notice, source: Source) -> Notice:
+    figures = _BUDGET_LINE.findall(letter.text)
     return replace(
-        notice,
-        title=source.subject or f"AWS Budgets: {name}",
-        text=re.sub(r"\n{2,}", "\n", letter),
-        facts=tuple(facts[:_MOST_FACTS]),
+        letter,
+        title=source.subject or f"AWS Budgets: {dict(figures).get('Budget Name', '')}",
+        text=re.sub(r"\n{2,}", "\n", _BUDGET_LINE.sub("", letter.text).strip()),
+        facts=tuple(figures[:_MOST_FACTS]),
     )

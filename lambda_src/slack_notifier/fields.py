@@ -23,17 +23,6 @@ def parse_json(text: object) -> Any:
         return None
 
 
-def parse_time(text: str) -> float | None:
-    """Seconds since 1970 of an ISO 8601 time; without an offset it counts as UTC."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if not EARLIEST_YEAR <= time.year < LATEST_YEAR:
-        return None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-
-
 def number(value: object) -> float | None:
     """A finite number, or None; a boolean is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -45,40 +34,52 @@ def number(value: object) -> float | None:
 
 
 class Fields:
-    """A JSON object of which nothing is certain.
+    """A JSON object of which nothing is certain; what is no object has no fields.
 
-    Parameters
-    ----------
-    raw
-        Anything; what is no object has no fields.
+    Topics write `MetricName` where events write `metricName`: the capital letter asks for both.
     """
 
     def __init__(self, raw: object) -> None:
         self.raw: Mapping[Any, Any] = raw if isinstance(raw, Mapping) else {}
 
     def has(self, *keys: str) -> bool:
-        """Whether all of these are there."""
+        """Whether all of these are there, spelled like this."""
         return all(key in self.raw for key in keys)
+
+    def value(self, key: str) -> Any:
+        """Whatever is under a key."""
+        return self.raw.get(key, self.raw.get(key[:1].lower() + key[1:]))
 
     def text(self, *keys: str) -> str:
         """The first of these that is text or a number, cleaned; else nothing."""
-        for key in keys:
-            value = self.raw.get(key)
+        for value in map(self.value, keys):
             if isinstance(value, str | int | float) and not isinstance(value, bool):
                 return clean(value)
         return ""
 
     def number(self, key: str) -> float | None:
         """The number under a key."""
-        return number(self.raw.get(key))
+        return number(self.value(key))
+
+    def time(self, key: str) -> float | None:
+        """Seconds since 1970 of the ISO 8601 time under a key; without an offset it counts as UTC."""
+        try:
+            time = datetime.fromisoformat(self.text(key))
+        except ValueError:
+            return None
+        if not EARLIEST_YEAR <= time.year < LATEST_YEAR:
+            return None
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
     def part(self, key: str) -> Fields:
         """The object under a key."""
-        return Fields(self.raw.get(key))
+        return Fields(self.value(key))
+
+    def items(self, key: str) -> list[Any]:
+        """The list under a key."""
+        value = self.value(key)
+        return value if isinstance(value, list) else []
 
     def parts(self, key: str) -> list[Fields]:
         """The objects of the list under a key."""
-        value = self.raw.get(key)
-        return (
-            [Fields(item) for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-        )
+        return [Fields(item) for item in self.items(key) if isinstance(item, Mapping)]

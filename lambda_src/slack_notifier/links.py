@@ -18,7 +18,7 @@ _HOSTS = {
     "aws-us-gov": "console.amazonaws-us-gov.com",
     "aws-cn": "console.amazonaws.cn",
 }
-_BYTE = 0x100
+_PARTITIONS = {"us-gov-": "aws-us-gov", "cn-": "aws-cn", "us-iso": "aws-iso"}
 
 
 @dataclass(frozen=True)
@@ -29,64 +29,55 @@ class Place:
     region: str = ""
     account: str = ""
 
-    @property
-    def console(self) -> str:
-        """The CloudWatch console of this place, up to the fragment; empty where none is known."""
+    def page(self, fragment: str) -> str:
+        """A page of the CloudWatch console of this place; empty where none is known."""
         if not self.region or self.partition not in _HOSTS:
             return ""
         host = _HOSTS[self.partition].format(region=self.region)
-        return f"https://{host}/cloudwatch/home?region={self.region}"
+        return f"https://{host}/cloudwatch/home?region={self.region}#{fragment}"
 
 
-def place_of(*arns: str, region: str = "") -> Place:
-    """The place of the first ARN that names a region, else the region alone."""
-    for arn in arns:
-        match arn.split(":", 5):
-            case ["arn", partition, _, found, account, _] if _REGION.fullmatch(found):
-                return Place(partition, found, account)
-    return Place(_partition(region), region) if _REGION.fullmatch(region) else Place()
-
-
-def _partition(region: str) -> str:
-    starts = {"us-gov-": "aws-us-gov", "cn-": "aws-cn", "us-iso": "aws-iso"}
-    return next((partition for start, partition in starts.items() if region.startswith(start)), "aws")
+def place_of(arn: str, region: str, account: str = "") -> Place:
+    """The place that an ARN names, else the region; an account that is given comes before the ARN's."""
+    match arn.split(":", 5):
+        case ["arn", partition, _, found, owner, _] if _REGION.fullmatch(found):
+            return Place(partition, found, account or owner)
+    if not _REGION.fullmatch(region):
+        return Place(account=account)
+    partitions = (name for start, name in _PARTITIONS.items() if region.startswith(start))
+    return Place(next(partitions, "aws"), region, account)
 
 
 def alarm(place: Place, name: str) -> str:
     """The page of an alarm."""
-    return place.console and f"{place.console}#alarmsV2:alarm/{quote(name, safe='')}"
+    return name and place.page(f"alarmsV2:alarm/{quote(name, safe='')}")
 
 
 def dashboard(place: Place, name: str) -> str:
     """The page of a dashboard."""
-    return place.console and f"{place.console}#dashboards/dashboard/{quote(name, safe='')}"
+    return name and place.page(f"dashboards/dashboard/{quote(name, safe='')}")
 
 
 def insights(place: Place, groups: Sequence[str], query: str, start: float, end: float) -> str:
     """Logs Insights with a query, its log groups, and a window in seconds since 1970."""
     sources = "".join(f"~'{_jsurl(group)}" for group in groups)
     detail = (
-        f"~(end~'{_jsurl(iso(end))}~start~'{_jsurl(iso(start))}~timeType~'ABSOLUTE~tz~'UTC"
+        f"~(end~'{_jsurl(_iso(end))}~start~'{_jsurl(_iso(start))}~timeType~'ABSOLUTE~tz~'UTC"
         f"~editorString~'{_jsurl(query)}~source~({sources}))"
     )
     once = quote(detail, safe="*").replace("~", "%7E")
-    twice = quote(f"?queryDetail={once}", safe="*").replace("%", "$")
-    return place.console and f"{place.console}#logsV2:logs-insights{twice}"
+    return place.page("logsV2:logs-insights" + quote(f"?queryDetail={once}", safe="*").replace("%", "$"))
 
 
-def iso(seconds: float) -> str:
-    """A time as the console writes it."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def _iso(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%S.000Z}"
 
 
 def _jsurl(text: str) -> str:
-    return "".join(
-        char if char.isascii() and (char.isalnum() or char in "-._") else _unit(char) for char in text
-    )
+    """Other characters as `*xx`, or as `**xxxx`: their UTF-16 units, which is what JSURL counts in."""
+    return re.sub(r"[^\w.-]", _units, text, flags=re.ASCII)
 
 
-def _unit(char: str) -> str:
-    """A character as its UTF-16 units, which is what JSURL counts in."""
-    data = char.encode("utf-16-be", "replace")
-    codes = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
-    return "".join(f"*{code:02x}" if code < _BYTE else f"**{code:04x}" for code in codes)
+def _units(char: re.Match[str]) -> str:
+    units = re.findall("....", char[0].encode("utf-16-be", "replace").hex())
+    return "".join(f"**{unit}" for unit in units).replace("**00", "*")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 
 _SHORTEST_SECRET = 6
@@ -43,7 +42,7 @@ class Log:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         head = {"timestamp": now, "level": level, "message": message}
         shown = {name: self._shown(value) for name, value in (self._fields | fields).items()}
-        print(json.dumps(head | shown), file=sys.stdout, flush=True)
+        print(json.dumps(head | shown), flush=True)
 
     def _shown(self, value: object) -> object:
         if isinstance(value, int | float):

@@ -1,13 +1,12 @@
-"""What an alarm measured, in words: value, threshold, evaluation, metric, window."""
+"""What an alarm measured, in words; nothing where it does not say."""
 
 from __future__ import annotations
 
 import re
 
 from fields import Fields, number
-from texts import figure
+from texts import joined
 
-Fact = tuple[str, str]
 _COMPARISONS = {
     "GreaterThanThreshold": ">",
     "GreaterThanOrEqualToThreshold": "≥",
@@ -18,89 +17,73 @@ _COMPARISONS = {
     "GreaterThanUpperThreshold": "above the expected band",
 }
 _NUMBER = r"(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
-# "1 out of the last 1 datapoints [12.0 (23/11/26 10:00:00)] was greater than the threshold (5.0)"
-_VALUE = re.compile(rf"datapoints? \[{_NUMBER}")
-_THRESHOLD = re.compile(rf"threshold \({_NUMBER}\)")
-_LOWER = re.compile(rf"lower thresholds? \[{_NUMBER}")
-_UPPER = re.compile(rf"upper thresholds? \[{_NUMBER}")
 
 
-def measured(reason: str, data: Fields, trigger: Fields) -> list[Fact]:
-    """The value and the threshold, out of the reason's words where no field has them."""
-    value = _found(_VALUE, reason)
-    recent = data.raw.get("recentDatapoints")
-    if value is None and isinstance(recent, list) and recent:
-        value = number(recent[0])
-    limit = _limit(reason, data, trigger)
-    facts = [("Value", figure(value))] if value is not None else []
-    return [*facts, ("Threshold", limit)] if limit else facts
+def value(reason: str, trigger: Fields) -> str:
+    """The newest datapoint.
+
+    "1 out of the last 1 datapoints [12.0 (23/11/26 10:00:00)] was greater than the threshold (5.0)"
+    """
+    recent = trigger.items("RecentDatapoints") or [None]
+    return _said(r"datapoints? \[", reason) or _figure(number(recent[0]))
 
 
-def _limit(reason: str, data: Fields, trigger: Fields) -> str:
+def threshold(reason: str, trigger: Fields) -> str:
+    """What the value is held against: `> 5`, or a band."""
     comparison = _COMPARISONS.get(trigger.text("ComparisonOperator"), "")
-    lower, upper = _found(_LOWER, reason), _found(_UPPER, reason)
-    if lower is not None and upper is not None:
-        return f"{comparison or 'band'} {figure(lower)} to {figure(upper)}"
-    for limit in (trigger.number("Threshold"), data.number("threshold"), _found(_THRESHOLD, reason)):
-        if limit is not None and len(comparison) <= 1:
-            return f"{comparison} {figure(limit)}".strip()
-    return comparison
+    lower, upper = _said(r"lower thresholds? \[", reason), _said(r"upper thresholds? \[", reason)
+    if lower and upper:
+        return f"{comparison or 'band'} {lower} to {upper}"
+    limit = _figure(trigger.number("Threshold")) or _said(r"threshold \(", reason)
+    return comparison if len(comparison) > 1 else joined(comparison, limit)
 
 
-def _found(pattern: re.Pattern[str], text: str) -> float | None:
-    match = pattern.search(text)
-    return number(float(match[1])) if match else None
+def _said(before: str, reason: str) -> str:
+    """The number that follows some words of the reason."""
+    match = re.search(before + _NUMBER, reason)
+    return _figure(number(float(match[1]))) if match else ""
 
 
-def evaluation(trigger: Fields) -> list[Fact]:
+def _figure(value: float | None) -> str:
+    """A number as people write it: 12, 0.25, 1,048,576."""
+    return "" if value is None else f"{value:,.10g}"
+
+
+def evaluation(trigger: Fields) -> str:
     """How many of how many periods had to breach."""
     of, period = trigger.number("EvaluationPeriods"), _period(trigger)
     count = trigger.number("DatapointsToAlarm") or of
-    if of is None or count is None or not period:
-        return []
-    return [("Evaluation", f"{figure(count)} of {figure(of)} x {figure(period)} s")]
+    return f"{_figure(count)} of {_figure(of)} x {_figure(period)} s" if of and period else ""
 
 
-def metric(trigger: Fields) -> list[Fact]:
+def metric(trigger: Fields) -> str:
     """What is measured: a metric with its dimensions, or an expression."""
     if trigger.has("MetricName"):
-        statistic = trigger.text("Statistic", "ExtendedStatistic").capitalize()
-        return [("Metric", _words(statistic, trigger))]
-    shown = [part for part in trigger.parts("Metrics") if part.raw.get("ReturnData") is not False]
-    text = "; ".join(filter(None, (_stated(part) for part in shown)))
-    return [("Metric", text)] if text else []
+        return _words(trigger.text("Statistic", "ExtendedStatistic").capitalize(), trigger)
+    shown = (part for part in trigger.parts("Metrics") if part.value("ReturnData") is not False)
+    return joined(*map(_stated, shown), by="; ")
 
 
 def _stated(part: Fields) -> str:
     """An expression by its label, and by itself; a plain metric by its words."""
-    words = dict.fromkeys(filter(None, (part.text("Label", "label"), part.text("Expression", "expression"))))
-    if words:
-        return " = ".join(words)
-    stat = Fields(part.raw.get("MetricStat") or part.raw.get("metricStat"))
-    return _words(stat.text("Stat", "stat"), Fields(stat.raw.get("Metric") or stat.raw.get("metric")))
+    stat = part.part("MetricStat")
+    names = dict.fromkeys((part.text("Label"), part.text("Expression")))
+    return joined(*names, by=" = ") or _words(stat.text("Stat"), stat.part("Metric"))
 
 
 def _words(statistic: str, metric: Fields) -> str:
-    pairs = [f"{part.text('name', 'Name')}={part.text('value', 'Value')}" for part in _dimensions(metric)]
-    name, namespace = metric.text("MetricName", "name"), metric.text("Namespace", "namespace")
+    """Dimensions are a list of pairs on topics, an object in events."""
+    pairs = [f"{part.text('Name')}={part.text('Value')}" for part in metric.parts("Dimensions")]
+    mapped = metric.part("Dimensions")
+    pairs += [f"{name}={mapped.text(name)}" for name in mapped.raw]
+    namespace = metric.text("Namespace")
     where = f"({namespace})" if namespace else ""
-    return " ".join(filter(None, (statistic, name, where, ", ".join(pairs))))
-
-
-def _dimensions(metric: Fields) -> list[Fields]:
-    """A list of pairs on topics, an object in events."""
-    pairs = metric.part("dimensions").raw
-    if pairs:
-        return [Fields({"name": name, "value": value}) for name, value in pairs.items()]
-    return metric.parts("Dimensions")
+    return joined(statistic, metric.text("MetricName", "Name"), where, ", ".join(pairs))
 
 
 def _period(trigger: Fields) -> float:
-    stats = [
-        Fields(part.raw.get("MetricStat") or part.raw.get("metricStat")) for part in trigger.parts("Metrics")
-    ]
-    found = [part.number(key) for part in (trigger, *stats) for key in ("Period", "period")]
-    return max((period for period in found if period and period > 0), default=0)
+    stats = [part.part("MetricStat") for part in trigger.parts("Metrics")]
+    return max(0.0, *(part.number("Period") or 0.0 for part in (trigger, *stats)))
 
 
 def window(trigger: Fields) -> float:

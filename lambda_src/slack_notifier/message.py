@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from buttons import buttons
-from links import iso
 from notice import Notice
-from options import SEVERITIES, Options
-from texts import escape
+from options import Options
+from texts import escape, joined
 
 LONGEST_HEADER, LONGEST_SECTION, LONGEST_FIELD = 150, 2400, 220
 MOST_FIELDS, MOST_BLOCKS, MOST_ATTACHMENTS = 10, 50, 20
@@ -23,10 +23,10 @@ LARGEST_MESSAGE = 13_000
 LONGEST_SUMMARY = 800
 # The summary may double in JSON.
 LARGEST_ATTACHMENT = LARGEST_MESSAGE - 2 * LONGEST_SUMMARY - 100
-LEVELS = dict(zip(SEVERITIES, ("P1", "P2", "P3"), strict=True))
-_COLOURS = {"critical": "#d32f2f", "warning": "#f57c00", "info": "#1976d2"}
-_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
-_GREEN, _GREY = "#2e7d32", "#757575"
+LEVELS = {"critical": "P1", "warning": "P2", "info": "P3"}
+# What is over is green, what is unknown grey, the rest as grave as it is.
+_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵", "OK": "🟢", "INSUFFICIENT_DATA": "⚪"}
+_COLOURS = {"🔴": "#d32f2f", "🟠": "#f57c00", "🔵": "#1976d2", "🟢": "#2e7d32", "⚪": "#757575"}
 _DRILL = ":construction: *This is a drill.* It tests the way to you; nothing is broken."
 
 Block = dict[str, Any]
@@ -57,46 +57,44 @@ def fits(notices: Sequence[Notice], options: Options) -> bool:
 def headline(notice: Notice, options: Options) -> str:
     """One line for the phone: `DRILL P1 ALARM scheduling-agent-lambda-errors (prod)`."""
     where = f"({options.environment})" if options.environment else ""
-    parts = ("DRILL" if notice.drill else "", LEVELS[notice.severity], notice.state)
-    return " ".join(filter(None, (*parts, _one_line(notice.title), where)))
-
-
-def colour(notice: Notice) -> str:
-    """State by severity: what is over is green, what is unknown grey, the rest as grave as it is."""
-    return {"OK": _GREEN, "INSUFFICIENT_DATA": _GREY}.get(notice.state, _COLOURS[notice.severity])
+    return joined(_grade(notice), notice.state, _one_line(notice.title), where)
 
 
 def attachment(notice: Notice, options: Options) -> Block:
     """One notice; its least important buttons go first where all of them would be too much."""
     shown = buttons(notice, options)
     while True:
-        found = {"color": colour(notice), "blocks": _blocks(notice, options, shown)}
+        found = {"color": _COLOURS[_sign(notice)], "blocks": _blocks(notice, options, shown)}
         if not shown or len(_dumps(found)) <= LARGEST_ATTACHMENT:
             return found
         shown = shown[:-1]
 
 
 def _blocks(notice: Notice, options: Options, shown: Sequence[Block]) -> list[Block]:
+    title = escape(joined(_sign(notice), _grade(notice), _one_line(notice.title)), LONGEST_HEADER)
+    story = _story(notice)
     return [
-        {"type": "header", "text": _plain(_header(notice), LONGEST_HEADER)},
-        *([{"type": "section", "text": _mrkdwn(_story(notice))}] if _story(notice) else []),
+        {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": True}},
+        *([{"type": "section", "text": _mrkdwn(story)}] if story else []),
         {"type": "section", "fields": _fields(notice, options)},
         *([{"type": "actions", "elements": list(shown)}] if shown else []),
         *([{"type": "context", "elements": [{"type": "mrkdwn", "text": _DRILL}]}] if notice.drill else []),
     ]
 
 
-def _header(notice: Notice) -> str:
-    sign = {"OK": "🟢", "INSUFFICIENT_DATA": "⚪"}.get(notice.state, _SIGNS[notice.severity])
-    drill = "DRILL" if notice.drill else ""
-    return " ".join(filter(None, (sign, drill, LEVELS[notice.severity], _one_line(notice.title))))
+def _grade(notice: Notice) -> str:
+    return joined("DRILL" if notice.drill else "", LEVELS[notice.severity])
+
+
+def _sign(notice: Notice) -> str:
+    return _SIGNS[notice.state if notice.state in ("OK", "INSUFFICIENT_DATA") else notice.severity]
 
 
 def _story(notice: Notice) -> str:
     states = (escape(notice.old_state or "unknown", 50), escape(notice.state, 50))
     change = f"*{' → '.join(states)}*" if notice.state else ""
     room = LONGEST_SECTION - len(change) - 1
-    return "\n".join(filter(None, (change, escape(notice.text, room))))
+    return joined(change, escape(notice.text, room), by="\n")
 
 
 def _fields(notice: Notice, options: Options) -> list[Block]:
@@ -120,16 +118,12 @@ def _when(at: float | None) -> str:
     """A time that Slack shows in the reader's own zone, with UTC for what cannot."""
     if at is None:
         return ""
-    utc = iso(at).replace("T", " ").removesuffix(".000Z")
-    return f"<!date^{int(at)}^{{date_short_pretty}} {{time_secs}}|{utc} UTC>"
+    utc = f"{datetime.fromtimestamp(int(at), UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"<!date^{int(at)}^{{date_short_pretty}} {{time_secs}}|{utc}>"
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _plain(text: str, most: int) -> Block:
-    return {"type": "plain_text", "text": escape(text, most), "emoji": True}
 
 
 def _mrkdwn(escaped: str) -> Block:

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fields import Fields, parse_json, parse_time
+from fields import Fields, parse_json
 from links import Place, place_of
 from options import SEVERITIES, Options
-from texts import clean, clip
+from texts import clean
 
-LONGEST_TEXT = 4000
 # A drill says so at the start of its state reason, or anywhere with the bracketed mark.
 _DRILL = re.compile(r"\A\W*DRILL\b|\[DRILL\]")
 
@@ -26,7 +25,6 @@ class Source:
     """What the envelope says about a message."""
 
     subject: str
-    topic_arn: str
     at: float | None
     severity: str
     place: Place
@@ -73,24 +71,19 @@ def unwrap(body: object, options: Options) -> tuple[Any, Source]:
     """The message of an SNS envelope, or the body itself where there is none, and its source."""
     value = parse_json(body) if isinstance(body, str) else body
     envelope = Fields(value)
-    wrapped = envelope.has("Message") and (envelope.has("TopicArn") or envelope.has("Type"))
-    topic_arn = envelope.text("TopicArn") if wrapped else ""
+    if not envelope.has("Message") or not (envelope.has("TopicArn") or envelope.has("Type")):
+        envelope = Fields({"Message": body if value is None else value})
+    topic_arn = envelope.text("TopicArn")
+    ending = topic_arn.rpartition("-")[2]
     source = Source(
-        subject=envelope.text("Subject") if wrapped else "",
-        topic_arn=topic_arn,
-        at=parse_time(envelope.text("Timestamp")) if wrapped else None,
-        severity=severity_of(topic_arn, options.severity),
-        place=place_of(topic_arn, region=options.region),
+        subject=envelope.text("Subject"),
+        at=envelope.time("Timestamp"),
+        severity=ending if ending in SEVERITIES else options.severity,
+        place=place_of(topic_arn, options.region),
     )
-    content = envelope.raw["Message"] if wrapped else (body if value is None else value)
+    content = envelope.raw["Message"]
     parsed = parse_json(content)
     return (parsed if isinstance(parsed, Mapping | list) else content), source
-
-
-def severity_of(topic_arn: str, default: str) -> str:
-    """The severity that a topic's name ends with."""
-    ending = topic_arn.rpartition("-")[2]
-    return ending if ending in SEVERITIES else default
 
 
 def is_drill(text: str) -> bool:
@@ -105,7 +98,7 @@ def plain(content: object, source: Source) -> Notice:
     return Notice(
         title=title or "Empty notification",
         severity=source.severity,
-        text=clip(text, LONGEST_TEXT),
+        text=text,
         place=source.place,
         at=source.at,
         drill=is_drill(source.subject) or is_drill(text),

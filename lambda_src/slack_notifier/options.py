@@ -46,56 +46,42 @@ class Options:
 
 
 def read_options(environ: Mapping[str, str]) -> Options:
-    """The configuration in environment variables."""
+    """The configuration in environment variables; one that is empty counts as absent."""
+    values: dict[str, Any] = {}
     mistakes: list[str] = []
-    values: dict[str, Any] = {
-        "secret_arn": environ.get("SLACK_SECRET_ARN", "").strip(),
-        "environment": environ.get("ENVIRONMENT", "").strip(),
-        "severity": _one_of(environ, "SEVERITY", SEVERITIES, "warning", mistakes),
-        "runbook_base_url": _address(environ, "RUNBOOK_BASE_URL", mistakes),
-        "dashboard_name": environ.get("DASHBOARD_NAME", "").strip(),
-        "log_queries": _log_queries(environ, "LOG_QUERIES", mistakes),
-        "allowed_hosts": tuple(environ.get("SLACK_ALLOWED_HOSTS", "").replace(",", " ").split())
-        or SLACK_HOSTS,
-        "secret_lifetime_seconds": _seconds(environ, "SECRET_LIFETIME_SECONDS", 300, mistakes),
-        "message_interval_seconds": _seconds(environ, "MESSAGE_INTERVAL_SECONDS", 1, mistakes),
-        "region": environ.get("AWS_REGION", "").strip(),
-    }
+    for field, (name, parse) in _VARIABLES.items():
+        text = environ.get(name, "").strip()
+        try:
+            values |= {field: parse(text)} if text else {}
+        except ValueError as error:
+            mistakes.append(f"{name}: {error}")
     return Options(**values, mistakes=tuple(mistakes))
 
 
-def _one_of(
-    environ: Mapping[str, str], name: str, known: tuple[str, ...], default: str, mistakes: list[str]
-) -> str:
-    value = environ.get(name, "").strip().lower() or default
-    if value in known:
-        return value
-    mistakes.append(f"{name}: not one of {', '.join(known)}")
-    return default
+def _severity(text: str) -> str:
+    if text.lower() not in SEVERITIES:
+        raise ValueError(f"not one of {', '.join(SEVERITIES)}")
+    return text.lower()
 
 
-def _address(environ: Mapping[str, str], name: str, mistakes: list[str]) -> str:
-    value = environ.get(name, "").strip()
-    if not value or ADDRESS.fullmatch(value):
-        return value
-    mistakes.append(f"{name}: not an http or https address")
-    return ""
+def _address(text: str) -> str:
+    if not ADDRESS.fullmatch(text):
+        raise ValueError("not an http or https address")
+    return text
 
 
-def _seconds(environ: Mapping[str, str], name: str, default: float, mistakes: list[str]) -> float:
-    value = environ.get(name, "").strip()
-    if not value:
-        return default
-    seconds = number(parse_json(value))
-    if seconds is not None and seconds >= 0:
-        return seconds
-    mistakes.append(f"{name}: not a number of seconds")
-    return default
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split()) or SLACK_HOSTS
 
 
-def _log_queries(environ: Mapping[str, str], name: str, mistakes: list[str]) -> tuple[LogQuery, ...]:
-    text = environ.get(name, "").strip()
-    entries = parse_json(text) if text else []
+def _seconds(text: str) -> float:
+    seconds = number(parse_json(text))
+    if seconds is None or seconds < 0:
+        raise ValueError("not a number of seconds")
+    return seconds
+
+
+def _log_queries(text: str) -> tuple[LogQuery, ...]:
     try:
         return tuple(
             LogQuery(
@@ -103,8 +89,21 @@ def _log_queries(environ: Mapping[str, str], name: str, mistakes: list[str]) -> 
                 groups=tuple(map(str, entry["groups"])),
                 query=str(entry["query"]),
             )
-            for entry in entries
+            for entry in parse_json(text)
         )
     except (TypeError, KeyError, AttributeError):
-        mistakes.append(f'{name}: not a list of {{"alarms": […], "groups": […], "query": "…"}}')
-        return ()
+        raise ValueError('not a list of {"alarms": […], "groups": […], "query": "…"}') from None
+
+
+_VARIABLES = {
+    "secret_arn": ("SLACK_SECRET_ARN", str),
+    "environment": ("ENVIRONMENT", str),
+    "severity": ("SEVERITY", _severity),
+    "runbook_base_url": ("RUNBOOK_BASE_URL", _address),
+    "dashboard_name": ("DASHBOARD_NAME", str),
+    "log_queries": ("LOG_QUERIES", _log_queries),
+    "allowed_hosts": ("SLACK_ALLOWED_HOSTS", _hosts),
+    "secret_lifetime_seconds": ("SECRET_LIFETIME_SECONDS", _seconds),
+    "message_interval_seconds": ("MESSAGE_INTERVAL_SECONDS", _seconds),
+    "region": ("AWS_REGION", str),
+}

@@ -6,9 +6,10 @@ No error of this module carries any part of the secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, cast
+from math import inf
+from typing import Any
 
 from fields import Fields, parse_json
 from log import Log
@@ -34,10 +35,11 @@ def fetch(arn: str, seconds: float) -> str:
     timeout = max(min(_LONGEST_CALL_SECONDS, seconds / 4), 0.1)
     settings = settings_of(connect_timeout=timeout, read_timeout=timeout, retries={"total_max_attempts": 2})
     client = boto3.client("secretsmanager", region_name=arn.split(":")[3], config=settings)
-    return cast("str", client.get_secret_value(SecretId=arn)["SecretString"])
+    text: str = client.get_secret_value(SecretId=arn)["SecretString"]
+    return text
 
 
-def webhook(text: object, allowed_hosts: tuple[str, ...]) -> str:
+def webhook(text: str, allowed_hosts: tuple[str, ...]) -> str:
     """The webhook that a secret's text holds: `{"url": "https://…"}`, or the address alone.
 
     Raises
@@ -46,8 +48,8 @@ def webhook(text: object, allowed_hosts: tuple[str, ...]) -> str:
         It is no https address on an allowed host; http is allowed on loopback alone.
     """
     value = parse_json(text)
-    url = Fields(value).text("url") if isinstance(value, dict) else text
-    match = _WEBHOOK.fullmatch(url.strip()) if isinstance(url, str) else None
+    url = Fields(value).text("url") if isinstance(value, Mapping) else text
+    match = _WEBHOOK.fullmatch(url.strip())
     if match is None:
         raise SecretError("the secret holds no webhook address")
     name = match["host"].partition(":")[0]
@@ -71,7 +73,7 @@ class Secret:
 
     def __init__(self, options: Options, get: Fetch, now: Callable[[], float], log: Log) -> None:
         self._options, self._get, self._now, self._log = options, get, now, log
-        self._url, self._fresh_until = "", 0.0
+        self._url, self._fresh_until = "", -inf
 
     def url(self, seconds: float) -> str:
         """The webhook. One that has outlived its time is used if no newer one can be had.
@@ -81,7 +83,7 @@ class Secret:
         SecretError
             There is none, old or new.
         """
-        if self._url and self._now() < self._fresh_until:
+        if self._now() < self._fresh_until:
             return self._url
         try:
             return self.fetched(seconds)
@@ -103,7 +105,8 @@ class Secret:
         self._log.hide(text)
         self._url = webhook(text, self._options.allowed_hosts)
         self._fresh_until = self._now() + self._options.secret_lifetime_seconds
-        self._hide(self._url)
+        path = self._url.split("/services/")[-1]
+        self._log.hide(self._url, path, path.rpartition("/")[2])
         return self._url
 
     def _text(self, seconds: float) -> str:
@@ -112,12 +115,8 @@ class Secret:
         try:
             text = self._get(self._options.secret_arn, seconds)
         except Exception as error:  # whatever boto3 raises, and its text might say too much
-            code = Fields(Fields(getattr(error, "response", None)).raw.get("Error")).text("Code")
+            code = Fields(getattr(error, "response", None)).part("Error").text("Code")
             raise SecretError(f"Secrets Manager: {code or type(error).__name__}") from None
         if not isinstance(text, str):
             raise SecretError("the secret holds no text")
         return text
-
-    def _hide(self, url: str) -> None:
-        path = url.split("/", 3)[3]
-        self._log.hide(url, path, path.removeprefix("services/"), path.rpartition("/")[2])

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
-ELLIPSIS = "…"
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def clean(value: object) -> str:
@@ -24,32 +23,15 @@ def clean(value: object) -> str:
     return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n")).strip()
 
 
-def clip(text: str, most: int) -> str:
-    """The text, cut to `most` characters with an ellipsis where it was longer."""
-    return text if len(text) <= most else text[: most - 1] + ELLIPSIS
+def joined(*parts: str, by: str = " ") -> str:
+    """The parts that are not empty, in one text."""
+    return by.join(filter(None, parts))
 
 
 def escape(text: str, most: int) -> str:
-    """The text escaped for Slack, in at most `most` characters; an entity is never cut in two."""
-    for raw, entity in _ENTITIES:
-        text = text.replace(raw, entity)
-    if len(text) <= most:
-        return text
-    cut = text[: most - 1]
-    if cut.rfind("&") > cut.rfind(";"):
-        cut = cut[: cut.rfind("&")]
-    return cut + ELLIPSIS
+    """The text escaped for Slack, in at most `most` characters.
 
-
-def figure(value: float) -> str:
-    """A number as people write it: 12, 0.25, 1,048,576.
-
-    Examples
-    --------
-    >>> figure(5.0)
-    '5'
+    What is longer ends with an ellipsis; an entity is never cut in two.
     """
-    try:
-        return f"{value:,.10g}"
-    except OverflowError:
-        return "(a very large number)"
+    escaped = text[: most + 1].translate(_ENTITIES)
+    return escaped if len(escaped) <= most else re.sub(r"&[a-z]*\Z", "", escaped[: most - 1]) + "…"
