@@ -14,13 +14,16 @@ import os
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from modules.errors import ToolError
+from modules.requirements import vendored
 
 ENTRY = "handler.py"
+REQUIREMENTS = "requirements.txt"
+WHEELS = Path(__file__).parent.parent / ".cache" / "wheels"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first one that a zip file can hold
 _UNIX = 3
 _MODE = stat.S_IFREG | 0o644
@@ -52,10 +55,11 @@ def archive_file(source: str) -> str:
     return f"functions/{source}.zip"
 
 
-def package(source: Path, target: Path) -> Archive:
+def package(source: Path, target: Path, added: Mapping[str, bytes] | None = None) -> Archive:
     """Write the archive of a function's folder: all of it or, on an error, nothing.
 
-    Tests, caches and files whose name begins with a dot stay out; line ends stay as they are.
+    Tests, caches and files whose name begins with a dot stay out; line ends stay as they are. In place
+    of `requirements.txt` come the packages that it pins.
 
     Parameters
     ----------
@@ -63,6 +67,8 @@ def package(source: Path, target: Path) -> Archive:
         The function's folder, with `handler.py` directly in it.
     target
         The archive to write or replace, outside of `source`.
+    added
+        Further files, by name.
 
     Returns
     -------
@@ -76,7 +82,7 @@ def package(source: Path, target: Path) -> Archive:
         be written.
     """
     try:
-        content = archived(_checked(source, target))
+        content = archived(_checked(source, target, added or {}))
         _replace(target, content)
     except (OSError, UnicodeError) as error:
         raise ToolError(f"{source}: cannot be packed into {target}: {error}") from error
@@ -101,7 +107,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _checked(source: Path, target: Path) -> dict[str, bytes]:
+def _checked(source: Path, target: Path, added: Mapping[str, bytes]) -> dict[str, bytes]:
     if not source.is_dir():
         raise ToolError(f"{source}: this folder of a function is missing")
     if target.resolve().is_relative_to(source.resolve()):
@@ -109,7 +115,12 @@ def _checked(source: Path, target: Path) -> dict[str, bytes]:
     files = {path.relative_to(source).as_posix(): path.read_bytes() for path in _packed(source, source)}
     if ENTRY not in files:
         raise ToolError(f"{source}: {ENTRY} is missing; Lambda starts a function there")
-    return files
+    others = dict(added)
+    if files.pop(REQUIREMENTS, None) is not None:
+        others |= vendored(source / REQUIREMENTS, WHEELS)
+    if twice := sorted(files.keys() & others.keys()):
+        raise ToolError(f"{source}: {', '.join(twice)} would come twice; rename the source")
+    return files | others
 
 
 def _packed(folder: Path, source: Path) -> Iterator[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from modules.catalog import publisher
 from modules.settings import Settings
 from modules.spec.system import Monitoring
 from policies.context import Ceiling, Context, PublishedOutside, Waiver
@@ -36,13 +37,37 @@ def policy_context(settings: Settings, monitoring: Monitoring, today: date) -> C
 
 
 def _published(settings: Settings, monitoring: Monitoring) -> Iterator[PublishedOutside]:
-    for name, metric in sorted(settings.published_outside.items()):
+    """What others publish, and what our own function does."""
+    for name, outside in sorted(settings.published_outside.items()):
         yield PublishedOutside(
             namespace=monitoring.namespace,
             name=name,
             dimensions={},
-            unit=metric.unit,
-            by=metric.by,
-            minimum=metric.minimum,
-            maximum=metric.maximum,
+            unit=outside.unit,
+            by=outside.by,
+            minimum=outside.minimum,
+            maximum=outside.maximum,
+        )
+    functions = [function for function in monitoring.functions if function.key == publisher.KEY]
+    for function in functions:
+        for name, metric in sorted(settings.business_metrics.metrics.items()):
+            yield PublishedOutside(
+                namespace=monitoring.namespace,
+                name=name,
+                dimensions=metric.dimensions,
+                unit=metric.unit,
+                by=function.name,
+                minimum=metric.minimum,
+                maximum=metric.maximum,
+                function=function.name,
+            )
+        yield PublishedOutside(
+            namespace=monitoring.namespace,
+            name=publisher.HEARTBEAT,
+            dimensions={},
+            unit="Count",
+            by=function.name,
+            minimum=0,
+            maximum=1,
+            function=function.name,
         )

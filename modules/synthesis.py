@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from modules.constructs._bindings import choose_node
-from modules.errors import PolicyError
+from modules.errors import PolicyError, ToolError
 from modules.packaging import Archive, archive_file, package
 from modules.policy_context import policy_context
 from modules.report import report, told
 from modules.settings import Settings
+from modules.spec.functions import OwnFunction
 from modules.spec.system import Monitoring
 from policies import Finding, check, errors
 
@@ -64,10 +65,28 @@ def terraform(named: Mapping[str, Plan], folder: Path) -> dict[str, Any]:
 
 def _archives(monitoring: Monitoring, stack: Path) -> dict[str, Archive]:
     """The archives of a stack's functions, in the stack's folder, by their folder in lambda_src/."""
+    functions = {function.source: function for function in monitoring.functions}
     return {
-        source: package(SOURCES / source, stack / archive_file(source))
-        for source in sorted({function.source for function in monitoring.functions})
+        source: package(SOURCES / source, stack / archive_file(source), _added(function))
+        for source, function in sorted(functions.items())
     }
+
+
+def _added(function: OwnFunction) -> dict[str, bytes]:
+    """What configuration puts into a function's archive.
+
+    Raises
+    ------
+    ToolError
+        A file that it names cannot be read.
+    """
+    try:
+        copied = {name: (SOURCES.parent / path).read_bytes() for name, path in function.copied.items()}
+    except OSError as error:
+        raise ToolError(
+            f"{error.filename}: {error.strerror}; configuration names it for {function.name}"
+        ) from error
+    return copied | {name: text.encode() for name, text in function.files.items()}
 
 
 def _refuse(findings: Mapping[str, Sequence[Finding]]) -> None:

@@ -50,9 +50,35 @@ def publish(route: str) -> Grant:
     return Grant(name="Publish", actions=("sns:Publish",), resources=(topic_arn(route),))
 
 
-def read_secret(key: str) -> Grant:
+def read_secret(arn: str) -> Grant:
     """Read a secret's value."""
-    return Grant(name="ReadSecret", actions=("secretsmanager:GetSecretValue",), resources=(secret_arn(key),))
+    return Grant(name="ReadSecret", actions=("secretsmanager:GetSecretValue",), resources=(arn,))
+
+
+def put_metrics(namespace: str) -> Grant:
+    """Publish metrics of one namespace; PutMetricData knows no resources."""
+    return Grant(
+        name="PutMetrics",
+        actions=("cloudwatch:PutMetricData",),
+        resources=("*",),
+        conditions={"StringEquals": {"cloudwatch:namespace": namespace}},
+    )
+
+
+def run_in_vpc() -> Grant:
+    """Make and remove the network interface that Lambda needs in a VPC; these actions know no resources.
+
+    Source: Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
+    """
+    actions = (
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    )
+    return Grant(name="RunInVpc", actions=actions, resources=("*",))
 
 
 def use_key(*, write: bool) -> Grant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modules.catalog import backend, delivery
+from modules.catalog import backend, delivery, publisher
 from modules.catalog.context import Context
 from modules.errors import Problem
 from modules.render import queries
@@ -29,6 +29,8 @@ def _found(context: Context) -> dict[str, tuple[str, str]]:
         for name in context.agents
     }
     found |= {key: (names.log_group(key), "delivery") for key in delivery.groups(context)}
+    if publisher.works(context):
+        found[publisher.GROUP] = (names.log_group(publisher.GROUP), "business")
     return found
 
 

@@ -15,6 +15,7 @@ from modules.catalog import (
     digest,
     functions,
     logs,
+    publisher,
     routing,
     slack,
 )
@@ -26,6 +27,7 @@ from modules.spec.alarms import Alarm
 from modules.spec.system import Monitoring
 
 MANAGED_BY = "cdktf"
+PARTS = (bedrock, functions, backend, database, business, publisher, delivery)
 
 
 def every_target(environments: Iterable[Settings]) -> list[tuple[Settings, Monitoring]]:
@@ -59,7 +61,12 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
     """
     context = Context(settings, target)
     alarms = _alarms(context)
-    problems = [*changes.problems(settings, alarms), *logs.problems(context)]
+    others = {alarm.key for part in PARTS if part is not business for alarm in part.alarms(context)}
+    problems = [
+        *changes.problems(settings, alarms),
+        *business.problems(context, others),
+        *logs.problems(context),
+    ]
     if problems:
         raise ConfigError(problems)
     alarms = {key: changes.changed(settings, alarm) for key, alarm in alarms.items()}
@@ -75,21 +82,24 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         filters=(*backend.filters(context), *delivery.filters(context)),
         alarms=tuple(alarms.values()),
         topics=routing.topics(context),
-        queues=delivery.queues(context),
-        secrets=slack.secrets(context),
-        functions=delivery.functions(context, slow_ms),
-        schedules=(digest.schedule(context),),
+        queues=(*delivery.queues(context), *publisher.queues(context)),
+        secrets=(*slack.secrets(context), *publisher.secrets(context)),
+        functions=(*delivery.functions(context, slow_ms), *publisher.functions(context)),
+        schedules=(digest.schedule(context), *publisher.schedules(context)),
         queries=logs.saved_queries(context, slow_ms) if features.saved_queries else (),
         dashboards=dashboards.dashboards(context, alarms) if features.dashboards else (),
         tags=tags(settings),
         agent_metrics_policy=policies.publish_metrics(bedrock.NAMESPACE),
-        ceilings=(*functions.ceilings(context), *database.ceilings(context)),
+        ceilings=(
+            *functions.ceilings(context),
+            *database.ceilings(context),
+            *publisher.ceilings(context),
+        ),
         tag_policy_enabled=tag_policy.enabled,
         tag_policy_target=tag_policy.attach_to,
         warnings=(
             *routing.warnings(context),
             *bedrock.warnings(context),
-            *business.warnings(context),
             *_links(settings),
         ),
     )
@@ -108,6 +118,5 @@ def _links(settings: Settings) -> tuple[str, ...]:
 
 
 def _alarms(context: Context) -> dict[str, Alarm]:
-    parts = (bedrock, functions, backend, database, business, delivery)
-    alarms = {alarm.key: alarm for part in parts for alarm in part.alarms(context)}
+    alarms = {alarm.key: alarm for part in PARTS for alarm in part.alarms(context)}
     return dict(sorted(alarms.items()))

@@ -95,7 +95,7 @@ def _function(context: Context, route: Route, slow_ms: float) -> OwnFunction:
         grants=(
             grants.write_logs(group(route)),
             grants.read_queue(name),
-            grants.read_secret(name),
+            grants.read_secret(grants.secret_arn(name)),
             grants.use_key(write=False),
         ),
         reads=Reading(queue=name, batch_size=BATCH_SIZE, concurrency=CONCURRENCY),

@@ -13,6 +13,11 @@ def above(threshold: float, *, because: str) -> Condition:
     return Condition(Comparison.ABOVE, threshold, because)
 
 
+def below(threshold: float, *, because: str) -> Condition:
+    """Breaches when the value is less than the threshold."""
+    return Condition(Comparison.BELOW, threshold, because)
+
+
 def datapoints(count: int, *, of: int, period_seconds: int = 300) -> Evaluation:
     """`count` of the last `of` periods; five minutes each, as in the setup guide."""
     return Evaluation(count, of, period_seconds)

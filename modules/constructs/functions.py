@@ -66,6 +66,7 @@ def add_function(scope: Construct, function: OwnFunction, place: Place, archive:
             log_format="JSON", log_group=group
         ),
         **_dead_letters(function),
+        **_network(function),
     )
     # A role without its policy can neither log nor read: Lambda refuses the queue then.
     made.add_override("depends_on", [f"aws_iam_role_policy.{construct_id('role-policy', function.key)}"])
@@ -78,6 +79,17 @@ def _dead_letters(function: OwnFunction) -> dict[str, Any]:
         return {}
     config = aws("lambda_function", "LambdaFunctionDeadLetterConfig")
     return {"dead_letter_config": config(target_arn=queue_reference(function.dead_letters))}
+
+
+def _network(function: OwnFunction) -> dict[str, Any]:
+    if not function.subnets:
+        return {}
+    config = aws("lambda_function", "LambdaFunctionVpcConfig")
+    return {
+        "vpc_config": config(
+            subnet_ids=list(function.subnets), security_group_ids=list(function.security_groups)
+        )
+    }
 
 
 def _add_reading(scope: Construct, function: OwnFunction, reads: Reading) -> None:

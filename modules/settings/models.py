@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from modules.naming import Names
+from modules.settings.business import BusinessMetrics
 from modules.settings.choices import (
     AlarmChange,
     CloudBackend,
@@ -51,6 +52,7 @@ class Settings(Section):
     severities: dict[Level, Level] = Field(default={})
     maintenance: Annotated[tuple[Maintenance, ...], Field(strict=False)] = ()
     alarms: dict[AlarmKey, AlarmChange] = Field(default={})
+    business_metrics: BusinessMetrics
     published_outside: dict[MetricName, OutsideMetric] = Field(default={})
     retention: Retention
     tags: Tags = Tags()

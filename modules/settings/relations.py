@@ -13,7 +13,7 @@ from modules.spec.alarms import Severity
 LONGEST_FUNCTION_NAME = 64
 LONGEST_ROLE_NAME = 64
 # The longest of the names that we give to roles, which carry the region as well.
-LONGEST_ROLE_KEY = "digest-schedule"
+LONGEST_ROLE_KEY = "metrics-publisher-schedule"
 LONGEST_DATABASE_IDENTIFIER = 63
 LONGEST_WORKSPACE = 90
 # Commands and words of Logs Insights, and the columns that our queries make.
@@ -65,6 +65,14 @@ def _roles(settings: Settings) -> Iterator[Mistake]:
             text = f"a role would be {name!r}, over {LONGEST_ROLE_NAME} characters; shorten it"
             yield ("project",), text
             return
+
+
+def _publishers(settings: Settings) -> Iterator[Mistake]:
+    """A metric of two publishers is the truth of neither."""
+    for name in settings.business_metrics.metrics:
+        if name in settings.published_outside:
+            text = f"{name} is counted by business_metrics as well; take it out of one of them"
+            yield ("published_outside", name), text
 
 
 def _severities(settings: Settings) -> Iterator[Mistake]:
@@ -184,6 +192,7 @@ _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...]
     ({"project", "lambda"}, _functions),
     ({"project", "targets"}, _roles),
     ({"severities"}, _severities),
+    ({"business_metrics", "published_outside"}, _publishers),
     ({"project", "database"}, _database),
     ({"bedrock"}, _aliases),
     ({"targets"}, _targets),

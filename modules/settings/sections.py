@@ -9,13 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from modules.settings.text import (
     Account,
     AliasArn,
+    File,
     FunctionName,
+    Host,
     Identifier,
     LogField,
     LogWord,
     ModelId,
     Region,
+    ResourceId,
+    SecretArn,
+    SecurityGroupId,
     Slug,
+    SubnetId,
+    Word,
 )
 
 # CloudWatch reads at most ten metrics in one alarm; an agent has two error metrics, a function one.
@@ -114,9 +121,49 @@ class Backend(Section):
     log: BackendLog
 
 
+class Vpc(Section):
+    """Where the function that counts in the database runs to reach it."""
+
+    subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16, strict=False)]
+    security_group_ids: Annotated[
+        tuple[SecurityGroupId, ...], Field(min_length=1, max_length=5, strict=False)
+    ]
+
+
+class Connection(Section):
+    """How the database is reached; what is not told here, the secret says.
+
+    `ca_file` holds the authorities of the server's certificate; `resource_id` is what IAM calls the
+    instance or cluster.
+    """
+
+    auth: Literal["secret", "iam"] = "secret"
+    host: Host | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    name: Word | None = None
+    user: Word | None = None
+    secret_arn: SecretArn | None = None
+    resource_id: ResourceId | None = None
+    ca_file: File | None = None
+    vpc: Vpc | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_way_to_log_in_needs(self) -> Self:
+        needed = ("host", "name", "user", "resource_id")
+        missing = [key for key in needed if getattr(self, key) is None]
+        if self.auth == "iam" and missing:
+            raise ValueError(f"has auth: iam without {', '.join(missing)}; add them")
+        if self.auth == "iam" and self.secret_arn:
+            raise ValueError("has auth: iam and a secret_arn, which is not read then; take one out")
+        if self.auth == "secret" and (self.user or self.resource_id):
+            raise ValueError("has auth: secret, which says the user; take user and resource_id out")
+        return self
+
+
 class Database(Section):
-    """The PostgreSQL database, and the most connections that it takes."""
+    """The PostgreSQL database, the most connections that it takes, and how it is reached."""
 
     engine: Literal["postgres", "aurora-postgresql", "aurora-postgresql-serverless"]
     identifier: Identifier | None = None
     max_connections: Annotated[int, Field(ge=6, le=262_143)]
+    connection: Connection = Connection()

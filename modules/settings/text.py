@@ -131,6 +131,34 @@ AlarmPattern = Annotated[
     str, Kind("an alarm's key, such as 'lambda-errors', with * as wildcard", r"[a-z0-9*-]+", 120)
 ]
 
+DimensionName = Annotated[
+    str, Kind("a dimension's name (letters, digits, _ . / -)", r"[A-Za-z0-9_./ -]+", 255)
+]
+DimensionValue = Annotated[
+    str, Kind("a dimension's value in printable ASCII", r"[!-~](?:[ -~]*[!-~])?", 1024)
+]
+File = Annotated[
+    str,
+    Kind(
+        "a file below the project's folder, such as 'config/rds.pem'",
+        r"(?!/)(?!.*[.][.])[A-Za-z0-9_./-]+",
+        200,
+    ),
+]
+SecretArn = Annotated[
+    str,
+    Kind(
+        "a secret's ARN (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME)",
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+",
+        600,
+    ),
+]
+ResourceId = Annotated[
+    str, Kind("a resource id such as 'db-ABCDEFGHIJKL01234'", r"(?:db|cluster|prx)-[A-Za-z0-9]+", 64)
+]
+SubnetId = Annotated[str, Kind("a subnet id such as 'subnet-0a1b2c3d'", r"subnet-[0-9a-f]{8,17}", 24)]
+SecurityGroupId = Annotated[str, Kind("a security group id such as 'sg-0a1b2c3d'", r"sg-[0-9a-f]{8,17}", 20)]
+
 
 def _zone(text: str) -> str:
     if text not in available_timezones():

@@ -39,6 +39,12 @@ class OwnFunction:
         The key of the log group that it writes to.
     environment
         Variables, which may be Terraform references; never a secret.
+    files
+        Text files that go into its archive beside the sources, by name.
+    copied
+        Files of the project that do, by name there; the values are paths from the project's folder.
+    subnets, security_groups
+        Where it runs, if in a VPC.
     dead_letters
         The key of the queue for asynchronous calls that failed for good.
     """
@@ -55,6 +61,10 @@ class OwnFunction:
     grants: tuple[Grant, ...]
     reads: Reading | None = None
     dead_letters: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    copied: Mapping[str, str] = field(default_factory=dict)
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
