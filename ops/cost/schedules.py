@@ -1,0 +1,33 @@
+"""How often a schedule of AWS runs."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from modules.facts import prices
+from policies.values import as_text
+
+_RATE = re.compile(r"rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)")
+_MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
+_ONCE = "at("
+# Sums are exact then, in whatever order.
+_SMALLEST = Decimal("1E-6")
+
+
+def runs(expression: Any) -> Decimal | None:
+    """The runs in a month of a rate or of a single time; `None` for cron and for what is not known.
+
+    A rate of zero, as canaries may have, is one run by hand.
+    """
+    text = (as_text(expression) or "").strip()
+    if text.startswith(_ONCE):
+        return Decimal(1)
+    rate = _RATE.fullmatch(text)
+    if rate is None:
+        return None
+    minutes = int(rate[1]) * _MINUTES[rate[2]]
+    if not minutes:
+        return Decimal(1)
+    return (prices.hours_per_month() * _MINUTES["hour"] / minutes).quantize(_SMALLEST)
