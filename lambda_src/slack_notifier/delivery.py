@@ -1,9 +1,9 @@
-"""Notices to Slack: the grave ones first, several to a message, and an account of each."""
+"""Notices to Slack: the grave ones first, several to a message; and what became of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from log import Log
 from message import encode, fits
@@ -19,16 +19,12 @@ class Queued:
 
     notice: Notice
     items: tuple[str, ...]
-    fingerprint: str = ""
+    fingerprint: object = None
 
-
-@dataclass
-class Account:
-    """What became of each notice; `refused` counts those of the failed that no retry will mend."""
-
-    accepted: list[Queued] = field(default_factory=list)
-    failed: list[Queued] = field(default_factory=list)
-    refused: int = 0
+    @property
+    def named(self) -> dict[str, str]:
+        """What a log line says of it."""
+        return {"items": " ".join(self.items), "title": self.notice.title[:200]}
 
 
 def in_order(queued: Iterable[Queued]) -> list[Queued]:
@@ -48,72 +44,64 @@ def groups(queued: Sequence[Queued], options: Options) -> Iterator[list[Queued]]
         yield group
 
 
+@dataclass(kw_only=True)
 class Delivery:
-    """Delivers one batch, and ends in time.
+    """Delivers one batch; nothing is begun that cannot end before `deadline` on the sender's clock."""
 
-    Parameters
-    ----------
-    deadline
-        On the sender's clock; nothing is begun that cannot end before it.
-    """
+    options: Options
+    secret: Secret
+    sender: Sender
+    log: Log
+    deadline: float
+    refetched: bool = False
+    stopped: Outcome | None = None
 
-    def __init__(
-        self, *, options: Options, secret: Secret, sender: Sender, log: Log, deadline: float
-    ) -> None:
-        self._options, self._secret, self._sender = options, secret, sender
-        self._log, self._deadline = log, deadline
-        self._refetched = False
-        self._stopped: Outcome | None = None
-        self.account = Account()
+    def run(self, queued: Iterable[Queued]) -> Iterator[tuple[Queued, Outcome]]:
+        """Deliver what can be, and tell of every notice what became of it."""
+        for group in groups(in_order(queued), self.options):
+            yield from self._deliver(group)
 
-    def run(self, queued: Iterable[Queued]) -> Account:
-        """Deliver what can be; every notice ends up in the account, accepted or failed."""
-        for group in groups(in_order(queued), self._options):
-            self._deliver(group)
-        return self.account
-
-    def _deliver(self, group: list[Queued]) -> None:
-        outcome = self._stopped or self._outcome(group)
+    def _deliver(self, group: list[Queued]) -> Iterator[tuple[Queued, Outcome]]:
+        outcome = self.stopped or self._outcome(group)
         if outcome is Outcome.BAD_MESSAGE and len(group) > 1:
-            self._log.warning("message_split", notices=len(group))
+            self.log.warning("message_split", notices=len(group))
             for one in group:
-                self._deliver([one])
-        elif outcome is Outcome.ACCEPTED:
-            self.account.accepted += group
+                yield from self._deliver([one])
         else:
-            self._fail(group, outcome)
+            for one in group:
+                self._tell(one, outcome)
+                yield one, outcome
 
     def _outcome(self, group: list[Queued]) -> Outcome:
         try:
-            return self._send(encode([one.notice for one in group], self._options))
+            return self._send(encode([one.notice for one in group], self.options))
         except SecretError as error:
-            self._log.error("secret_unusable", reason=str(error))
-            self._stopped = Outcome.LATER
+            self.log.error("secret_unusable", reason=str(error))
+            self.stopped = Outcome.LATER
         except Exception as error:  # a defect of ours must not lose what the queue still has
-            self._log.error("delivery_defect", error=type(error).__name__)
+            self.log.error("delivery_defect", error=type(error).__name__)
         return Outcome.LATER
 
     def _send(self, body: bytes) -> Outcome:
-        url = self._secret.url(self._left())
-        outcome = self._sender.send(url, body, self._deadline)
-        if outcome is Outcome.DEAD_WEBHOOK and not self._refetched:
-            self._refetched = True
-            renewed = self._secret.fetched(self._left())
+        url = self.secret.url(self._left())
+        outcome = self.sender.send(url, body, self.deadline)
+        if outcome is Outcome.DEAD_WEBHOOK and not self.refetched:
+            self.refetched = True
+            renewed = self.secret.fetched(self._left())
             if renewed != url:
-                self._log.info("secret_rotated")
-                outcome = self._sender.send(renewed, body, self._deadline)
+                self.log.info("secret_rotated")
+                outcome = self.sender.send(renewed, body, self.deadline)
         if outcome is Outcome.DEAD_WEBHOOK:
-            self._stopped = outcome
+            self.stopped = outcome
         return outcome
 
     def _left(self) -> float:
-        return max(self._deadline - self._sender.clock.now(), 0.0)
+        return max(self.deadline - self.sender.clock.now(), 0.0)
 
-    def _fail(self, group: list[Queued], outcome: Outcome) -> None:
-        final = outcome is not Outcome.LATER
-        self.account.failed += group
-        self.account.refused += len(group) * final
-        told = self._log.error if final else self._log.warning
-        for one in group:
-            title = one.notice.title[:200]
-            told("notice_refused" if final else "notice_returned", items=" ".join(one.items), title=title)
+    def _tell(self, one: Queued, outcome: Outcome) -> None:
+        if outcome is Outcome.ACCEPTED:
+            self.log.info("notice_posted", **one.named)
+        elif outcome is Outcome.LATER:
+            self.log.warning("notice_returned", **one.named)
+        else:
+            self.log.error("notice_refused", **one.named)

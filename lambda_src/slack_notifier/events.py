@@ -8,7 +8,7 @@ from dataclasses import replace
 import alarms
 from fields import Fields
 from links import place_of
-from notice import Notice, Source, is_drill, plain, unwrap
+from notice import Notice, is_drill, shown, unwrap
 from options import Options
 from texts import clean
 
@@ -19,39 +19,38 @@ _BUDGET_LINE = re.compile(r"^((?:Budget|Alert|ACTUAL|FORECASTED)[A-Za-z ]{1,30})
 
 def read(body: object, options: Options) -> Notice:
     """The notice that a queued record's body holds; nothing raises."""
-    content, source = unwrap(body, options)
+    content, notice = unwrap(body, options)
     message = Fields(content)
     if message.has("AlarmName", "NewStateValue"):
-        return alarms.from_topic(message, source)
+        return alarms.from_topic(message, notice)
     if message.has("detail-type", "detail"):
         is_alarm = message.raw["detail-type"] == alarms.EVENT
-        return (alarms.from_event if is_alarm else _event)(message, source)
-    notice = plain(content, source)
-    is_budget = source.subject.startswith("AWS Budgets") or notice.text.startswith("AWS Budget")
-    return _budget(notice, source) if is_budget else notice
+        return (alarms.from_event if is_alarm else _event)(message, notice)
+    is_budget = notice.title.startswith("AWS Budgets") or notice.text.startswith("AWS Budget")
+    return _budget(notice) if is_budget else notice
 
 
-def _event(event: Fields, source: Source) -> Notice:
+def _event(event: Fields, notice: Notice) -> Notice:
     detail = event.part("detail")
     told = [(clean(name), text) for name in detail.raw if (text := detail.text(name))]
-    notice = plain(event.raw["detail"], source)
     region, account = event.text("region"), event.text("account")
     return replace(
         notice,
-        text="" if 0 < len(detail.raw) == len(told) < _MOST_FACTS else notice.text,
+        text="" if 0 < len(detail.raw) == len(told) < _MOST_FACTS else shown(event.raw["detail"]),
         title=event.text("detail-type") or "Event",
-        place=place_of("", region or source.place.region, account or source.place.account),
-        at=event.time("time") or source.at,
+        place=place_of("", region or notice.place.region, account or notice.place.account),
+        at=event.time("time") or notice.at,
         facts=(("Source", event.text("source")), *told)[:_MOST_FACTS],
         drill=notice.drill or any(is_drill(text) for _, text in told),
     )
 
 
-def _budget(letter: Notice, source: Source) -> Notice:
+def _budget(letter: Notice) -> Notice:
     figures = _BUDGET_LINE.findall(letter.text)
+    name = f"AWS Budgets: {dict(figures).get('Budget Name', '')}"
     return replace(
         letter,
-        title=source.subject or f"AWS Budgets: {dict(figures).get('Budget Name', '')}",
+        title=name if letter.text.startswith(letter.title) else letter.title,
         text=re.sub(r"\n{2,}", "\n", _BUDGET_LINE.sub("", letter.text).strip()),
         facts=tuple(figures[:_MOST_FACTS]),
     )

@@ -10,13 +10,7 @@ HIDDEN = "[hidden]"
 
 
 class Log:
-    """Writes to standard output, which Lambda brings to the log group.
-
-    Parameters
-    ----------
-    fields
-        What every line carries.
-    """
+    """Writes to standard output, which Lambda brings to the log group; every line carries `fields`."""
 
     def __init__(self, **fields: object) -> None:
         self._fields = fields

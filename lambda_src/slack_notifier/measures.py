@@ -77,7 +77,7 @@ def _words(statistic: str, metric: Fields) -> str:
     mapped = metric.part("Dimensions")
     pairs += [f"{name}={mapped.text(name)}" for name in mapped.raw]
     namespace = metric.text("Namespace")
-    where = f"({namespace})" if namespace else ""
+    where = namespace and f"({namespace})"
     return joined(statistic, metric.text("MetricName", "Name"), where, ", ".join(pairs))
 
 

@@ -18,14 +18,15 @@ from options import Options
 from texts import escape, joined
 
 LONGEST_HEADER, LONGEST_SECTION, LONGEST_FIELD = 150, 2400, 220
-MOST_FIELDS, MOST_BLOCKS, MOST_ATTACHMENTS = 10, 50, 20
+MOST_FIELDS, MOST_NOTICES = 10, 10  # of five blocks each
 LARGEST_MESSAGE = 13_000
 LONGEST_SUMMARY = 800
 # The summary may double in JSON.
 LARGEST_ATTACHMENT = LARGEST_MESSAGE - 2 * LONGEST_SUMMARY - 100
 LEVELS = {"critical": "P1", "warning": "P2", "info": "P3"}
 # What is over is green, what is unknown grey, the rest as grave as it is.
-_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵", "OK": "🟢", "INSUFFICIENT_DATA": "⚪"}
+_SIGNS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
+_CALM_SIGNS = {"OK": "🟢", "INSUFFICIENT_DATA": "⚪"}
 _COLOURS = {"🔴": "#d32f2f", "🟠": "#f57c00", "🔵": "#1976d2", "🟢": "#2e7d32", "⚪": "#757575"}
 _DRILL = ":construction: *This is a drill.* It tests the way to you; nothing is broken."
 
@@ -48,15 +49,12 @@ def payload(notices: Sequence[Notice], options: Options) -> Block:
 
 def fits(notices: Sequence[Notice], options: Options) -> bool:
     """Whether these may share one message."""
-    message = payload(notices, options)
-    blocks = sum(len(part["blocks"]) for part in message["attachments"])
-    small = blocks <= MOST_BLOCKS and len(notices) <= MOST_ATTACHMENTS
-    return small and len(_dumps(message)) <= LARGEST_MESSAGE
+    return len(notices) <= MOST_NOTICES and len(_dumps(payload(notices, options))) <= LARGEST_MESSAGE
 
 
 def headline(notice: Notice, options: Options) -> str:
     """One line for the phone: `DRILL P1 ALARM scheduling-agent-lambda-errors (prod)`."""
-    where = f"({options.environment})" if options.environment else ""
+    where = options.environment and f"({options.environment})"
     return joined(_grade(notice), notice.state, _one_line(notice.title), where)
 
 
@@ -87,7 +85,7 @@ def _grade(notice: Notice) -> str:
 
 
 def _sign(notice: Notice) -> str:
-    return _SIGNS[notice.state if notice.state in ("OK", "INSUFFICIENT_DATA") else notice.severity]
+    return _CALM_SIGNS.get(notice.state) or _SIGNS[notice.severity]
 
 
 def _story(notice: Notice) -> str:

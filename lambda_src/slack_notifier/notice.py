@@ -21,16 +21,6 @@ _DRILL = re.compile(r"\A\W*DRILL\b|\[DRILL\]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
-    """What the envelope says about a message."""
-
-    subject: str
-    at: float | None
-    severity: str
-    place: Place
-
-
-@dataclass(frozen=True, kw_only=True)
 class Notice:
     """One thing to tell.
 
@@ -67,23 +57,24 @@ class Notice:
         return (self.old_state, self.state) != ("INSUFFICIENT_DATA", "OK")
 
 
-def unwrap(body: object, options: Options) -> tuple[Any, Source]:
-    """The message of an SNS envelope, or the body itself where there is none, and its source."""
+def unwrap(body: object, options: Options) -> tuple[Any, Notice]:
+    """The message of an SNS envelope, or the body itself where there is none; and as a plain notice."""
     value = parse_json(body) if isinstance(body, str) else body
     envelope = Fields(value)
     if not envelope.has("Message") or not (envelope.has("TopicArn") or envelope.has("Type")):
         envelope = Fields({"Message": body if value is None else value})
     topic_arn = envelope.text("TopicArn")
     ending = topic_arn.rpartition("-")[2]
-    source = Source(
-        subject=envelope.text("Subject"),
-        at=envelope.time("Timestamp"),
-        severity=ending if ending in SEVERITIES else options.severity,
-        place=place_of(topic_arn, options.region),
-    )
     content = envelope.raw["Message"]
     parsed = parse_json(content)
-    return (parsed if isinstance(parsed, Mapping | list) else content), source
+    content = parsed if isinstance(parsed, Mapping | list) else content
+    return content, plain(
+        content,
+        subject=envelope.text("Subject"),
+        severity=ending if ending in SEVERITIES else options.severity,
+        place=place_of(topic_arn, options.region),
+        at=envelope.time("Timestamp"),
+    )
 
 
 def is_drill(text: str) -> bool:
@@ -91,21 +82,24 @@ def is_drill(text: str) -> bool:
     return _DRILL.search(text) is not None
 
 
-def plain(content: object, source: Source) -> Notice:
+def plain(
+    content: object, *, severity: str, place: Place, at: float | None = None, subject: str = ""
+) -> Notice:
     """Whatever it is, as it came."""
-    text = _shown(content)
-    title = source.subject or (text if isinstance(content, str) else "Notification").partition("\n")[0]
+    text = shown(content)
+    title = subject or (text if isinstance(content, str) else "Notification").partition("\n")[0]
     return Notice(
         title=title or "Empty notification",
-        severity=source.severity,
+        severity=severity,
         text=text,
-        place=source.place,
-        at=source.at,
-        drill=is_drill(source.subject) or is_drill(text),
+        place=place,
+        at=at,
+        drill=is_drill(subject) or is_drill(text),
     )
 
 
-def _shown(content: object) -> str:
+def shown(content: object) -> str:
+    """Anything as text."""
     if isinstance(content, str):
         return clean(content)
     try:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import deque
 from hashlib import sha256
 from typing import Any
 
 import client
 import secret
-from delivery import Account, Delivery, Queued
+from delivery import Delivery, Queued
 from events import read
 from fields import Fields, parse_json
+from links import place_of
 from log import Log
-from notice import Notice, plain, unwrap
+from notice import Notice, plain
 from options import Options
-from sender import Clock, Post, Sender
+from sender import Clock, Outcome, Post, Sender
 
 # What is left for the answer after the last attempt; and the time without a word from Lambda.
 RESERVE_SECONDS, DEFAULT_SECONDS = 1.5, 20.0
@@ -31,12 +31,7 @@ class NotDeliveredError(Exception):
 class Notifier:
     """What outlives one invocation: the secret, the pace, and which notifications Slack already has.
 
-    Parameters
-    ----------
-    options
-        What the environment says.
-    get, post, clock
-        Secrets Manager, HTTP and time; tests bring their own.
+    Secrets Manager, HTTP and time are parameters for the tests, which bring their own.
     """
 
     def __init__(
@@ -51,7 +46,7 @@ class Notifier:
         self._log = Log(environment=options.environment)
         self._secret = secret.Secret(options, get, self._clock.now, self._log)
         self._sender = Sender(post, options.message_interval_seconds, self._clock, self._log)
-        self._delivered: OrderedDict[str, None] = OrderedDict()
+        self._delivered: deque[object] = deque(maxlen=MOST_REMEMBERED)
         for mistake in options.mistakes:
             self._log.error("option_mistake", reason=mistake)
 
@@ -68,63 +63,58 @@ class Notifier:
         deadline = self._clock.now() + _remaining_seconds(context) - RESERVE_SECONDS
         records = Fields(event).raw.get("Records")
         batch = records if isinstance(records, list) else [{"body": event}] if event else []
-        account = self._deliver(self._queued(batch), deadline)
-        if account.failed and batch is not records:
+        failed = self._deliver(self._queued(batch), deadline)
+        if failed and batch is not records:
             raise NotDeliveredError("the event was not delivered: see the lines before this one")
-        failed = dict.fromkeys(item for one in account.failed for item in one.items)
-        return {"batchItemFailures": [{"itemIdentifier": item} for item in failed]}
+        items = dict.fromkeys(item for one in failed for item in one.items)
+        return {"batchItemFailures": [{"itemIdentifier": item} for item in items]}
 
     def _queued(self, batch: list[Any]) -> list[Queued]:
         """The notices of a batch; a notification that is there twice is one notice of two records."""
-        found: dict[object, Queued] = {}
-        for index, record in enumerate(batch):
-            mark = fingerprint(record)
-            before = found.get(mark or index)
-            items = (*(before.items if before else ()), Fields(record).text("messageId"))
-            notice = before.notice if before else self._read(record)
-            found[mark or index] = Queued(notice, items, mark)
-        return list(found.values())
+        alike: dict[object, list[Any]] = {}
+        for record in batch:
+            alike.setdefault(fingerprint(record), []).append(record)
+        return [
+            Queued(self._read(records[0]), tuple(Fields(one).text("messageId") for one in records), mark)
+            for mark, records in alike.items()
+        ]
 
     def _read(self, record: Any) -> Notice:
-        body = record["body"] if isinstance(record, Mapping) and "body" in record else record
+        body = Fields(record).raw.get("body", record)
         try:
             return read(body, self._options)
         except Exception as error:  # a defect of ours: the notice arrives, if not as pretty
             self._log.error("unreadable_record", error=type(error).__name__)
-            return plain(body, unwrap("", self._options)[1])
+            return plain(body, severity=self._options.severity, place=place_of("", self._options.region))
 
-    def _deliver(self, queued: list[Queued], deadline: float) -> Account:
-        news = [one for one in queued if one.notice.wanted and one.fingerprint not in self._delivered]
+    def _deliver(self, queued: list[Queued], deadline: float) -> list[Queued]:
+        """Those that Slack does not have."""
+        skipped = [one for one in queued if not one.notice.wanted or one.fingerprint in self._delivered]
+        for one in skipped:
+            self._log.info("notice_skipped", **one.named)
         self._sender.start()
         delivery = Delivery(
             options=self._options, secret=self._secret, sender=self._sender, log=self._log, deadline=deadline
         )
-        account = delivery.run(news)
-        for one in account.accepted:
-            self._remember(one)
-        self._tell(account, [one for one in queued if one not in news])
-        return account
-
-    def _remember(self, one: Queued) -> None:
-        if one.fingerprint:
-            self._delivered[one.fingerprint] = None
-        if len(self._delivered) > MOST_REMEMBERED:
-            self._delivered.popitem(last=False)
-
-    def _tell(self, account: Account, skipped: list[Queued]) -> None:
-        for message, ones in (("notice_posted", account.accepted), ("notice_skipped", skipped)):
-            for one in ones:
-                self._log.info(message, items=" ".join(one.items), title=one.notice.title[:200])
-        counts = {"posted": len(account.accepted), "skipped": len(skipped)}
-        self._log.info("batch_done", **counts, failed=len(account.failed), refused=account.refused)
+        fates = dict(delivery.run(one for one in queued if one not in skipped))
+        posted = [one for one in fates if fates[one] is Outcome.ACCEPTED]
+        failed = [one for one in fates if one not in posted]
+        self._delivered += (one.fingerprint for one in posted)
+        counts = {"posted": len(posted), "skipped": len(skipped), "failed": len(failed)}
+        refused = sum(fates[one] is not Outcome.LATER for one in failed)
+        self._log.info("batch_done", **counts, refused=refused)
+        return failed
 
 
-def fingerprint(record: object) -> str:
-    """What tells a notification that came twice, as topic and queue deliver at least once."""
+def fingerprint(record: object) -> object:
+    """What tells a notification that came twice, as topic and queue deliver at least once.
+
+    Of anything but a notification a mark that equals no other.
+    """
     body = Fields(record).raw.get("body")
-    if not isinstance(body, str) or not Fields(parse_json(body)).text("MessageId"):
-        return ""
-    return sha256(body.encode("utf-8", "replace")).hexdigest()
+    if isinstance(body, str) and Fields(parse_json(body)).text("MessageId"):
+        return sha256(body.encode("utf-8", "replace")).digest()
+    return object()
 
 
 def _remaining_seconds(context: object) -> float:

@@ -7,7 +7,7 @@ logs, and its default holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ def _log_queries(text: str) -> tuple[LogQuery, ...]:
         raise ValueError('not a list of {"alarms": […], "groups": […], "query": "…"}') from None
 
 
-_VARIABLES = {
+_VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "secret_arn": ("SLACK_SECRET_ARN", str),
     "environment": ("ENVIRONMENT", str),
     "severity": ("SEVERITY", _severity),

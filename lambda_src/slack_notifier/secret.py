@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from math import inf
 from typing import Any
 
 from fields import Fields, parse_json
@@ -21,7 +20,7 @@ _WEBHOOK = re.compile(
 _LOOPBACK = ("127.0.0.1", "localhost")
 _LONGEST_CALL_SECONDS = 3.0
 
-Fetch = Callable[[str, float], str]
+Fetch = Callable[[str, float], str]  # the text by ARN, within some seconds; raises whatever it likes
 
 
 class SecretError(Exception):
@@ -61,19 +60,11 @@ def webhook(text: str, allowed_hosts: tuple[str, ...]) -> str:
 
 
 class Secret:
-    """The webhook, with a lifetime.
-
-    Parameters
-    ----------
-    get
-        Fetches the text by ARN within some seconds; raises whatever it likes.
-    now
-        A clock in seconds.
-    """
+    """The webhook, with a lifetime."""
 
     def __init__(self, options: Options, get: Fetch, now: Callable[[], float], log: Log) -> None:
         self._options, self._get, self._now, self._log = options, get, now, log
-        self._url, self._fresh_until = "", -inf
+        self._url, self._fresh_until = "", 0.0
 
     def url(self, seconds: float) -> str:
         """The webhook. One that has outlived its time is used if no newer one can be had.
@@ -83,7 +74,7 @@ class Secret:
         SecretError
             There is none, old or new.
         """
-        if self._now() < self._fresh_until:
+        if self._url and self._now() < self._fresh_until:
             return self._url
         try:
             return self.fetched(seconds)
@@ -105,7 +96,7 @@ class Secret:
         self._log.hide(text)
         self._url = webhook(text, self._options.allowed_hosts)
         self._fresh_until = self._now() + self._options.secret_lifetime_seconds
-        path = self._url.split("/services/")[-1]
+        path = self._url.split("/", 3)[3].removeprefix("services/")
         self._log.hide(self._url, path, path.rpartition("/")[2])
         return self._url
 

@@ -16,7 +16,7 @@ from client import Answer
 from fields import number, parse_json
 from log import Log
 
-Post = Callable[[str, bytes, float], Answer]
+Post = Callable[[str, bytes, float], Answer]  # to an address, a body, within some seconds
 ATTEMPT_SECONDS = 5.0
 MOST_FAULTS = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 8.0
@@ -55,21 +55,8 @@ def judge(answer: Answer) -> Outcome:
     return Outcome.DEAD_WEBHOOK
 
 
-def retry_after(answer: Answer) -> float:
-    """The seconds that Slack asks to wait; 0 where it does not say."""
-    return max(number(parse_json(answer.retry_after)) or 0, 0)
-
-
 class Sender:
-    """Posts to one webhook at a time.
-
-    Parameters
-    ----------
-    post
-        Sends a body to an address within some seconds.
-    interval_seconds
-        The least time between two messages.
-    """
+    """Posts to one webhook at a time, with some seconds at least between two messages."""
 
     def __init__(self, post: Post, interval_seconds: float, clock: Clock, log: Log) -> None:
         self._post, self._interval, self.clock, self._log = post, interval_seconds, clock, log
@@ -86,35 +73,33 @@ class Sender:
         """Post until it is accepted, refused, or the time is up; never `RETRY`."""
         faults, pause = 0, 0.0
         while faults < MOST_FAULTS and self._wait(pause, deadline):
-            answer = self._once(url, body, deadline)
+            answer = self._post(url, body, min(ATTEMPT_SECONDS, deadline - self.clock.now()))
+            self._next_at = self.clock.now() + self._interval
             outcome = judge(answer)
             if outcome is not Outcome.RETRY:
                 self._tell(outcome, answer)
                 return outcome
             faults += answer.status != _TOO_MANY
-            pause = retry_after(answer) or self._backoff(faults)
+            pause = self._pause(answer, faults)
             if answer.status == _TOO_MANY:
                 self._next_at = max(self._next_at, self.clock.now() + pause)
             self._tell(outcome, answer, pause_seconds=round(pause, 3))
         return Outcome.LATER
 
-    def _once(self, url: str, body: bytes, deadline: float) -> Answer:
-        answer = self._post(url, body, min(ATTEMPT_SECONDS, deadline - self.clock.now()))
-        self._next_at = self.clock.now() + self._interval
-        return answer
-
     def _wait(self, pause: float, deadline: float) -> bool:
         """Wait for the pause and for the webhook's turn; false, at once, where the time is too short."""
-        seconds = max(pause, self._next_at - self.clock.now())
-        if self.clock.now() + max(seconds, 0) + SHORTEST_ATTEMPT_SECONDS > deadline:
+        seconds = max(pause, self._next_at - self.clock.now(), 0)
+        if self.clock.now() + seconds + SHORTEST_ATTEMPT_SECONDS > deadline:
             return False
-        if seconds > 0:
+        if seconds:
             self.clock.sleep(seconds)
         return True
 
-    def _backoff(self, faults: int) -> float:
+    def _pause(self, answer: Answer, faults: int) -> float:
+        """As long as Slack asks for, else longer with each fault."""
+        asked = number(parse_json(answer.retry_after)) or 0
         most = min(FIRST_PAUSE_SECONDS * 2**faults, LONGEST_PAUSE_SECONDS)
-        return self.clock.jitter(most / 2, most)
+        return asked if asked > 0 else self.clock.jitter(most / 2, most)
 
     def _tell(self, outcome: Outcome, answer: Answer, **fields: object) -> None:
         if outcome is Outcome.ACCEPTED:
