@@ -14,12 +14,10 @@ from modules.packaging import package
 from tests.lambdas.digest_loader import SOURCES
 
 START = """
-import sys, time
+import sys
 before = set(sys.modules)
 sys.path.insert(0, sys.argv[1])
-start = time.perf_counter()
 import handler
-print(time.perf_counter() - start)
 print(*sorted(set(sys.modules) - before))
 print(callable(handler.handler))
 """
@@ -34,21 +32,18 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "task"
 
 
-def started(folder: Path) -> tuple[float, set[str]]:
-    """Seconds and modules of a cold import, in an interpreter without this project."""
+def started(folder: Path) -> set[str]:
+    """The modules of a cold import, in an interpreter without this project."""
     command = [sys.executable, "-I", "-B", "-c", START, str(folder)]
-    seconds, modules, works = subprocess.run(
+    modules, works = subprocess.run(
         command, check=True, capture_output=True, text=True, cwd=folder
     ).stdout.splitlines()
     assert works == "True"
-    return float(seconds), set(modules.split())
+    return set(modules.split())
 
 
-def test_import_is_fast_and_leaves_boto3_for_later(extracted: Path) -> None:
-    runs = [started(extracted) for _ in range(5)]
-
-    assert not {"boto3", "botocore", "modules", "lambda_src"} & runs[0][1]
-    assert min(seconds for seconds, _ in runs) < 0.150
+def test_import_leaves_boto3_for_later(extracted: Path) -> None:
+    assert not {"boto3", "botocore", "modules", "lambda_src"} & started(extracted)
 
 
 def test_no_file_hides_a_module_of_the_standard_library(extracted: Path) -> None:

@@ -28,16 +28,14 @@ from tests.tools import without
 
 pytest_plugins = ["tests.lambdas.publisher_fixtures"]
 
-LARGEST_BYTES, LONGEST_IMPORT_SECONDS = 2_000_000, 0.4
+LARGEST_BYTES = 2_000_000
 CA_BUNDLE_BYTES = 170_000  # RDS's bundle of all regions, which a user may have packed too
 
 START = """
-import sys, time
+import sys
 before = set(sys.modules)
 sys.path.insert(0, sys.argv[1])
-start = time.perf_counter()
 import handler
-print(time.perf_counter() - start)
 origins = {getattr(sys.modules[name], "__file__", None) or "" for name in set(sys.modules) - before}
 print(*(origin for origin in origins if "site-packages" in origin or sys.argv[1] in origin), sep="\\n")
 """
@@ -92,14 +90,13 @@ def test_packages_need_nothing_that_is_not_pinned(publisher_task: Path) -> None:
         assert not wanted or one.specifier.contains(versions[one.name])
 
 
-def test_import_is_quick_and_takes_its_packages_from_the_archive(publisher_task: Path) -> None:
-    runs = [python(START, publisher_task) for _ in range(3)]
+def test_import_takes_its_packages_from_the_archive(publisher_task: Path) -> None:
+    run = python(START, publisher_task)
 
-    assert [run.stderr for run in runs] == ["", "", ""]
-    loaded = runs[0].stdout.splitlines()[1:]
+    assert run.stderr == ""
+    loaded = run.stdout.splitlines()
     assert any("pg8000" in origin for origin in loaded)
     assert [origin for origin in loaded if not origin.startswith(str(publisher_task))] == []
-    assert min(float(run.stdout.split()[0]) for run in runs) < LONGEST_IMPORT_SECONDS
 
 
 def test_time_zones_are_known_where_the_system_knows_none(publisher_task: Path) -> None:

@@ -631,24 +631,12 @@ def test_storm_of_alarms_arrives_under_slacks_rate(bench: Bench) -> None:
     assert len(bench.slack.requests) <= 300
 
 
-def test_cold_import_is_quick_and_leaves_boto3_alone() -> None:
-    code = (
-        "import sys, time; start = time.perf_counter(); import handler; "
-        "print(time.perf_counter() - start, 'boto3' in sys.modules)"
-    )
-    runs = []
-    for _ in range(3):
-        done = subprocess.run(
-            [sys.executable, "-B", "-c", code],
-            cwd=SOURCES / "slack_notifier",
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        runs.append(done.stdout.split())
+def test_import_leaves_boto3_for_later() -> None:
+    code = "import sys, handler; print('boto3' in sys.modules)"
+    command = [sys.executable, "-B", "-c", code]
+    done = subprocess.run(command, cwd=SOURCES / "slack_notifier", capture_output=True, text=True, check=True)
 
-    assert {boto3 for _, boto3 in runs} == {"False"}
-    assert min(float(seconds) for seconds, _ in runs) < 0.15
+    assert done.stdout.split() == ["False"]
 
 
 def test_handler_is_configured_by_the_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
