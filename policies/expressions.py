@@ -40,14 +40,15 @@ def _merged(value: Any, missing: Any, expression: Any) -> Any:
     """A planned value, with what is written in the configuration wherever the plan does not know."""
     if missing is True:
         return _written(expression)
-    if isinstance(value, Mapping) and isinstance(missing, Mapping):
+    if isinstance(value, Mapping):
+        unknown = as_map(missing)
         return {
-            name: _merged(value.get(name), missing.get(name), at(expression, name))
-            for name in {**value, **missing}
+            name: _merged(value.get(name), unknown.get(name), at(expression, name))
+            for name in {**value, **unknown}
         }
-    if isinstance(value, list) and isinstance(missing, list):
-        unknown = [*missing, *[None] * len(value)]
-        return [_element(value, unknown, expression, index) for index in range(len(value))]
+    if isinstance(value, list):
+        parts = [*as_list(missing), *[None] * len(value)]
+        return [_element(value, parts, expression, index) for index in range(len(value))]
     return value
 
 

@@ -177,6 +177,17 @@ def test_default_of_the_provider_does_not_pass_for_a_choice() -> None:
     assert rules_of(plan) == {"MON-EVL-001"}
 
 
+def test_what_the_provider_keeps_in_a_block_does_not_pass_for_a_choice() -> None:
+    stack = good_stack()
+    del stack["resource"]["aws_lambda_function"]["slack"]["logging_config"]["log_group"]
+    plan = planned(applied(stack))
+    kept = {"log_format": "JSON", "log_group": "/aws/scheduling-agent/delivery/slack"}
+    planned_resource(plan, "aws_lambda_function.slack")["values"]["logging_config"] = [kept]
+    changed(plan, "aws_lambda_function.slack")["after_unknown"] = {}
+
+    assert rules_of(plan) == {"MON-FUN-001"}
+
+
 def test_effective_tags_are_those_of_the_plan() -> None:
     plan = planned(good_stack())
     planned_resource(plan, f"{TOPIC}.info")["values"]["tags_all"] = {"Environment": "prod", "Route": "info"}
