@@ -11,7 +11,7 @@ RUN := .venv/bin/python
 ENV ?=
 export ENV
 
-.PHONY: help setup synth validate cdktf test test-fast lint format lock package schema bench clean
+.PHONY: help setup synth validate cdktf test test-fast local lint format lock package schema bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ test: .venv/ready ops/emulator/.venv/ready $(if $(shell command -v npm),node_mod
 
 test-fast: .venv/ready ## the pure and the property tests alone
 	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/unit tests/properties tests/policies
+
+local: .venv/ready ops/emulator/.venv/ready ## deploy into an embedded AWS, play an incident, take it all away
+	@$(RUN) -O -m ops local
 
 lint: .venv/ready ## ruff and mypy
 	@$(RUN) -m ruff check .

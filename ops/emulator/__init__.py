@@ -37,11 +37,14 @@ class Emulator:
         Where it keeps its log and whatever it writes.
     authorities
         A file of certificates: whom it trusts when it calls an HTTPS endpoint, and its functions too.
+    guarded
+        Whether policies are enforced: a function may do what its role allows, and no more.
     """
 
     folder: Path
     port: int = 0
     authorities: Path | None = None
+    guarded: bool = False
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -121,6 +124,7 @@ class Emulator:
         place = {
             "BIND_HOST": LOOPBACK,
             "GATEWAY_PORT": str(self.port),
+            "AUTH": str(self.guarded).lower(),
             "TMPDIR": str((self.folder / "tmp").resolve()),
         }
         return place | ({"SSL_CERT_FILE": str(self.authorities.resolve())} if self.authorities else {})

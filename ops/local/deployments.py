@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from modules.catalog import every_target, slack
 from modules.errors import ToolError
 from modules.settings import Settings, load
 from modules.spec.alarms import Route
 from modules.spec.system import Monitoring
+from ops.local.applies import Tell, followed
 from ops.local.aws import Aws, environment
 from ops.terraform import Terraform
 
@@ -28,7 +27,6 @@ NOBODY = "ops@team.example"
 # Most of the time a queue's provider waits, half a minute each, for AWS to agree with itself.
 AT_ONCE = 50
 
-Tell = Callable[[int, int], None]
 Plan = tuple[Settings, Monitoring]
 
 
@@ -42,25 +40,38 @@ def plan(root: Path, environ: Mapping[str, str]) -> Plan:
     ToolError
         It has several targets.
     """
-    environ = dict(environ) | {"SNS_EMAIL": environ.get("SNS_EMAIL") or NOBODY}
-    plans = every_target(load((ENVIRONMENT,), root / "config", environ))
+    plans = every_target(load((ENVIRONMENT,), root / "config", _with_reader(environ)))
     if len(plans) != 1:
         raise ToolError(f"config/{ENVIRONMENT}.yaml: targets: {len(plans)} found; the embedded AWS takes one")
     return plans[0]
 
 
-def synthesize(found: Plan, out: Path, root: Path, today: date) -> Path:
-    """Generate the target's Terraform below `out`; returns the folder of its stack.
+def synthesize(root: Path, out: Path, environ: Mapping[str, str]) -> Path:
+    """Generate the target's Terraform below `out`, as `make synth` does; returns its folder of stacks.
+
+    In a process of its own: Ctrl-C would end the Node in which cdktf lives, and Python's end would tell.
 
     Raises
     ------
-    PolicyError
-        It breaks a rule.
+    ToolError
+        It breaks a rule, or cannot be generated; the text is that of `make synth`.
     """
-    from modules import synthesis  # cdktf takes a second to import: mistakes are told first
+    told = {"ENV": ENVIRONMENT, "CDKTF_OUTDIR": str(out)}
+    result = subprocess.run(
+        [sys.executable, "-O", "main.py"],
+        cwd=root,
+        env=_with_reader(environ) | told,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise ToolError(result.stderr.strip() or f"main.py ended with status {result.returncode}")
+    return out / "stacks"
 
-    synthesis.synthesize([found], out, root, today)
-    return out / "stacks" / found[1].stack
+
+def _with_reader(environ: Mapping[str, str]) -> dict[str, str]:
+    return dict(environ) | {"SNS_EMAIL": environ.get("SNS_EMAIL") or NOBODY}
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,7 @@ class Deployment:
             ) as process,
         ):
             try:
-                said = [*_followed(process.stdout or (), tell)]
+                said = [*followed(process.stdout or (), tell)]
             except BaseException:
                 process.kill()
                 raise
@@ -154,38 +165,3 @@ def fill_secrets(aws: Aws, monitoring: Monitoring, webhooks: Mapping[str, str]) 
     for channel, name in webhook_secrets(monitoring).items():
         text = json.dumps({"url": webhooks[channel]})
         aws("secretsmanager").put_secret_value(SecretId=name, SecretString=text)
-
-
-def _followed(lines: Iterable[str], tell: Tell) -> Iterator[str]:
-    """Terraform's lines as they come: progress is told, errors are yielded."""
-    done = planned = 0
-    for line in lines:
-        event = _event(line)
-        match event.get("type"):
-            case "planned_change":
-                planned += 1
-            case "apply_complete":
-                done += 1
-                tell(done, planned)
-            case "diagnostic" if event["diagnostic"]["severity"] == "error":
-                yield _told(event["diagnostic"])
-            case None:
-                yield line.rstrip()
-
-
-def _event(line: str) -> dict[str, Any]:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
-
-
-def _told(diagnostic: dict[str, Any]) -> str:
-    parts = (diagnostic.get("address"), diagnostic.get("summary"), diagnostic.get("detail"))
-    return without_addresses(": ".join(part for part in parts if part))
-
-
-def without_addresses(text: str) -> str:
-    """A text in which no address holds a secret any more."""
-    return re.sub(r"(https?://[^/\s\"]+/)(integration|services)/[^\s\"]+", r"\1\2/…", text)

@@ -11,7 +11,6 @@ from ops.local.deployments import Deployment
 from ops.local.screens import Screen
 from ops.local.states import Home, State
 from ops.local.up import EMULATOR, remove
-from ops.processes import MARK
 from ops.terraform import Terraform
 
 
@@ -43,7 +42,7 @@ def _destroy(root: Path, home: Home, state: State, screen: Screen) -> None:
     emulator = Emulator(home.path / "emulator", port=int(state.emulator_url.rpartition(":")[2]))
     aws = Aws(emulator.url)
     stack = home.path / "cdktf.out" / "stacks" / state.stack
-    deployment = Deployment(Terraform.found(root), stack, aws, emulator.environ | {MARK: state.mark})
+    deployment = Deployment(Terraform.found(root), stack, aws, emulator.environ | home.environ(state))
     with screen.counted("terraform destroy") as tell:
         taps.remove(aws)
         deployment.destroy(tell)

@@ -16,7 +16,8 @@ from ops.local.alarms import ALARM, OK, calm, states
 from ops.local.aws import Aws
 from ops.local.deployments import plan
 from ops.local.outcomes import Outcome, table
-from ops.local.plays import STAYS_SECONDS, Play, Scene, plays
+from ops.local.plays import Play, plays
+from ops.local.scenes import STAYS_SECONDS, Scene
 from ops.local.screens import Screen
 from ops.local.shows import show
 from ops.local.states import Home

@@ -6,7 +6,7 @@ Bars and spinners move on a terminal alone; elsewhere there is a line for each s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,7 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-Tell = Callable[[int, int], None]
+from ops.local.applies import Tell
+
 _STEPS = 4
 
 

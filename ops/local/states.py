@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from modules.errors import ToolError
-from ops.processes import Recorded, end
+from ops.processes import MARK, Recorded, end
 
 FOLDER = ".local"
+# A socket's path has at most 103 bytes; Terraform's name for one has some 20.
+_LONGEST_FOLDER_BYTES = 80
 
 
 @dataclass
@@ -69,6 +71,16 @@ class Home:
         state = State(owner=Recorded.of("command", os.getpid()))
         self.write(state)
         return state
+
+    def environ(self, state: State) -> dict[str, str]:
+        """What programs of the run see: its mark, and a folder for what they leave when they are ended.
+
+        Not where that folder's name is too long for the sockets that Terraform puts there.
+        """
+        scratch = self.path / "tmp"
+        scratch.mkdir(exist_ok=True)
+        short = len(os.fsencode(scratch)) <= _LONGEST_FOLDER_BYTES
+        return {MARK: state.mark} | ({"TMPDIR": str(scratch)} if short else {})
 
     def write(self, state: State) -> None:
         """Keep a state; never half of it."""

@@ -9,18 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from modules.errors import ToolError
+from modules.spec.system import Monitoring
 from ops.emulator import Emulator, require
 from ops.local.aws import Aws
-from ops.local.deployments import Deployment, Plan, fill_secrets, plan, synthesize, webhook_secrets
+from ops.local.deployments import Deployment, fill_secrets, plan, synthesize, webhook_secrets
 from ops.local.screens import Screen
 from ops.local.states import Home, State
 from ops.local.taps import Taps
-from ops.processes import MARK, Recorded, marking
+from ops.processes import Recorded, marking
 from ops.terraform import Terraform
 
 AUTHORITIES = "authorities.pem"
@@ -41,9 +41,9 @@ def up(root: Path, environ: Mapping[str, str], screen: Screen) -> None:
     remove(home, screen, "Clearing up what an earlier run left")
     require()
     terraform = Terraform.found(root)
-    found = plan(root, environ)
+    _, monitoring = plan(root, environ)
     with _whole(home) as state:
-        _Rise(root, home, state, found, screen).run(terraform)
+        _Rise(root, home, state, monitoring, screen).run(terraform)
 
 
 def remove(home: Home, screen: Screen, name: str) -> None:
@@ -70,22 +70,22 @@ def _whole(home: Home) -> Iterator[State]:
 class _Rise:
     """The steps of `up`."""
 
-    def __init__(self, root: Path, home: Home, state: State, found: Plan, screen: Screen) -> None:
+    def __init__(self, root: Path, home: Home, state: State, monitoring: Monitoring, screen: Screen) -> None:
         self._root, self._home, self._state, self._screen = root, home, state, screen
-        self._found, self._monitoring = found, found[1]
+        self._monitoring = monitoring
 
     def run(self, terraform: Terraform) -> None:
         """All of them."""
         screen = self._screen
+        told = self._home.environ(self._state)
         with screen.stage("Generating the Terraform of ENV=local"):
-            out = self._home.path / "cdktf.out"
-            stack = synthesize(self._found, out, self._root, datetime.now(UTC).date())
+            stacks = synthesize(self._root, self._home.path / "cdktf.out", os.environ | told)
         with screen.stage("Starting the stand-ins for Slack and PagerDuty"), marking(self._state.mark):
             addresses = self._stand_ins()
         with screen.stage("Starting the embedded AWS"), marking(self._state.mark):
             emulator = self._emulator()
-        aws = Aws(emulator.url)
-        deployment = Deployment(terraform, stack, aws, emulator.environ | {MARK: self._state.mark})
+        aws, stack = Aws(emulator.url), stacks / self._monitoring.stack
+        deployment = Deployment(terraform, stack, aws, emulator.environ | told)
         with screen.stage("terraform init"):
             deployment.init()
         with screen.counted("terraform apply") as tell:
@@ -106,7 +106,7 @@ class _Rise:
 
     def _emulator(self) -> Emulator:
         authorities = self._home.path / AUTHORITIES
-        emulator = Emulator(self._home.path / "emulator", authorities=authorities)
+        emulator = Emulator(self._home.path / "emulator", authorities=authorities, guarded=True)
         process = emulator.start()
         self._state.emulator_url = emulator.url
         self._record(EMULATOR, process)

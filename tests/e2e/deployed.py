@@ -6,6 +6,7 @@ See `Deployed`; the fixture `deployed` gives a clean one to every test.
 from __future__ import annotations
 
 import json
+import os
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -244,14 +245,14 @@ class Deployed:
             manager.delete_secret(SecretId=name)
         else:
             manager.put_secret_value(SecretId=name, SecretString=text)
-        self.forget_functions()
+        self.forget_functions(channel)
         try:
             yield
         finally:
             if text is None:
                 manager.restore_secret(SecretId=name)
             self.fill_secrets()
-            self.forget_functions()
+            self.forget_functions(channel)
 
     @contextmanager
     def hurry(
@@ -259,7 +260,8 @@ class Deployed:
     ) -> Iterator[None]:
         """Meanwhile a queue's function has little time, and a failed message comes back right after it.
 
-        As in the product a message stays hidden for longer than the function can run.
+        As in the product a message stays hidden for longer than the function can run. Let it settle before
+        the end: a run is cut off then.
         """
         function = next(one for one in self.monitoring.functions if one.reads and one.reads.queue == queue)
         sqs, url = self.aws("sqs"), self.queue_url(queue)
@@ -278,17 +280,22 @@ class Deployed:
 
     def _time(self, function: OwnFunction, seconds: int) -> None:
         self.aws("lambda").update_function_configuration(FunctionName=function.name, Timeout=seconds)
-        self.forget_functions()
+        self.forget_functions(function.key)
 
     # --- between tests -----------------------------------------------------------------------------
 
-    def forget_functions(self) -> None:
-        """End the processes in which functions run, so that the next run is a cold start."""
+    def forget_functions(self, key: str = "") -> None:
+        """End the processes in which functions run, or one function, so that its next run is a cold start.
+
+        A run that is cut off this way leaves its messages hidden until their time is over.
+        """
         process = self.emulator.process
+        name = f"{self.monitoring.prefix}-{key}" if key else ""
         children = psutil.Process(process).children(recursive=True) if process else []
-        for child in children:
+        found = [child for child in children if not name or _function_of(child) == name]
+        for child in found:
             child.kill()
-        self.until(lambda: not any(runs(child) for child in children))
+        self.until(lambda: not any(runs(child) for child in found))
 
     def reset(self) -> None:
         """As after the deployment: Slack well, all alarms OK, nothing waiting, nothing received."""
@@ -304,6 +311,14 @@ class Deployed:
         self._began = datetime.now(UTC)
 
 
+def _function_of(process: psutil.Process) -> str:
+    """The name of the function that runs in a process."""
+    try:
+        return process.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")
+    except psutil.Error:
+        return ""
+
+
 @contextmanager
 def deployment(folder: Path) -> Iterator[Deployed]:
     """Deploy into an empty folder; at the end all processes are ended, and nothing is destroyed before."""
@@ -312,10 +327,10 @@ def deployment(folder: Path) -> Iterator[Deployed]:
     with needed():
         terraform = Terraform.found(ROOT)
         require()
-    emulator = Emulator(folder / "emulator", authorities=folder / "authorities.pem")
+    emulator = Emulator(folder / "emulator", authorities=folder / "authorities.pem", guarded=True)
     with StandIns(channels) as stand_ins:
         stand_ins.authority.write(folder / "authorities.pem")
-        stack = synthesize(found, folder / "cdktf.out", ROOT, datetime.now(UTC).date())
+        stack = synthesize(ROOT, folder / "cdktf.out", os.environ) / found[1].stack
         with emulator:
             deployment = Deployment(terraform, stack, Aws(emulator.url), emulator.environ)
             with needed():

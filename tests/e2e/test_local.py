@@ -25,7 +25,7 @@ from tests.builders import ROOT
 from tests.e2e.deployed import needed
 
 SECRETS = re.compile(rb"/integration/[0-9a-f]{32}/|/services/T[0-9A-F]{8}/B[0-9A-F]{8}/")
-PARTS = ("modules", "policies", "lambda_src", "ops")
+PARTS = ("modules", "policies", "lambda_src", "ops", "docs")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,6 +41,7 @@ def project(tmp_path: Path) -> Iterator[Path]:
     for part in PARTS:
         (tmp_path / part).symlink_to(ROOT / part)
     shutil.copytree(ROOT / "config", tmp_path / "config")
+    shutil.copy(ROOT / "main.py", tmp_path)
     yield tmp_path
     if Home(tmp_path).exists:
         Home(tmp_path).clear()
@@ -80,7 +81,9 @@ def until(found: Callable[[], Any], seconds: float = 60) -> Any:
 
 def left(project: Path, mark: str) -> list[str]:
     """The processes of a run, and the files beside those of the project and its cache."""
-    found = [path.name for path in project.iterdir() if path.name not in (*PARTS, "config", ".cache")]
+    found = [
+        path.name for path in project.iterdir() if path.name not in (*PARTS, "config", "main.py", ".cache")
+    ]
     for process in psutil.process_iter():
         try:
             if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
@@ -106,7 +109,7 @@ def test_all_is_delivered_and_nothing_is_left(project: Path) -> None:
     assert status == 0, said
     assert left(project, mark) == []
     table = said[said.index("Who heard of it") : said.index("Every notification arrived.")]
-    assert (table.count("✓"), table.count("NOT")) == (14, 0)
+    assert (table.count("│ ✓"), table.count("NOT")) == (16, 0)
     assert "as the embedded AWS found" in said
     assert "P1 scheduling-agent-local-error-count" in said
     assert "trigger: scheduling-agent-local-error-count" in said
@@ -119,8 +122,11 @@ def test_all_is_delivered_and_nothing_is_left(project: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted_deployment_leaves_nothing(project: Path, number: int, status: int) -> None:
-    process = start(project, "up")
+def test_interrupted_deployment_leaves_nothing(
+    project: Path, number: int, status: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    scratch = tmp_path_factory.mktemp("t")
+    process = start(project, "up", TMPDIR=str(scratch))
     mark = applying(project)
 
     os.killpg(process.pid, number)  # as a terminal does: Terraform gets it too
@@ -129,6 +135,7 @@ def test_interrupted_deployment_leaves_nothing(project: Path, number: int, statu
     assert found == status, said
     assert "Traceback" not in said
     assert left(project, mark) == []
+    assert list(scratch.iterdir()) == []
 
 
 def test_deployment_that_was_killed_is_cleared_up_by_the_next_command(project: Path) -> None:

@@ -117,6 +117,26 @@ def test_reset_leaves_nothing_of_the_test_before(deployed: Deployed) -> None:
     assert [notice.change for notice in deployed.slack("slack-warning")] == ["OK → ALARM"]
 
 
+def test_function_can_do_only_what_its_role_allows(deployed: Deployed) -> None:
+    role = next(one.role_name for one in deployed.monitoring.functions if one.key == "slack-warning")
+    iam = deployed.aws("iam")
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+    assert "secretsmanager:GetSecretValue" in policy
+    less = policy.replace("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret")
+
+    with deployed.hurry("slack-warning"):
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=less)
+        deployed.set_state("response-time", "ALARM")
+        deployed.until(lambda: deployed.returned("slack-warning"))
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=policy)
+        deployed.settle()
+
+    assert len(deployed.slack("slack-warning")) == 1
+    refused = [line for line in deployed.logged("slack-warning") if line["message"] == "secret_unusable"]
+    assert "AccessDenied" in refused[-1]["reason"]
+
+
 def test_addresses_of_people_are_in_terraforms_state_at_most(deployed: Deployed) -> None:
     stand_ins = deployed.stand_ins
     deployed.set_state("error-count", "ALARM")

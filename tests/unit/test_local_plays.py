@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,10 +21,12 @@ from modules.spec.alarms import Comparison, Condition, Route
 from modules.spec.system import Monitoring
 from ops.emulator import serve, without_aws
 from ops.local.alarms import beyond, breaches, statistic, within
-from ops.local.deployments import NOBODY, _followed, plan, without_addresses
+from ops.local.applies import followed, without_addresses
+from ops.local.deployments import NOBODY, plan
 from ops.local.log_lines import error_line, published, request_line, response_line
 from ops.local.outcomes import Outcome, table
-from ops.local.plays import LogPlay, MetricPlay, QueuePlay, Scene, StatePlay, plays
+from ops.local.plays import LogPlay, MetricPlay, QueuePlay, StatePlay, plays
+from ops.local.scenes import Scene
 from ops.local.screens import Screen
 from ops.local.watches import Arrival, Channel, channels
 from tests.builders import ROOT, good_settings, monitorings
@@ -205,7 +209,7 @@ def test_progress_counts_what_is_applied_of_what_is_planned() -> None:
     told: list[tuple[int, int]] = []
     events = [{"type": "planned_change"}] * 2 + [{"type": "apply_start"}] + [{"type": "apply_complete"}] * 2
 
-    assert list(_followed(lines(*events), lambda done, planned: told.append((done, planned)))) == []
+    assert list(followed(lines(*events), lambda done, planned: told.append((done, planned)))) == []
     assert told == [(1, 2), (2, 2)]
 
 
@@ -215,7 +219,7 @@ def test_errors_are_terraforms_own_words_without_secrets() -> None:
     error = {"severity": "error", "summary": "no topic", "detail": detail, "address": "aws_sns_topic.a"}
     events = [{"type": "diagnostic", "diagnostic": one} for one in (warning, error)]
 
-    said = list(_followed([*lines(*events), "panic: oh\n"], lambda done, planned: None))
+    said = list(followed([*lines(*events), "panic: oh\n"], lambda done, planned: None))
 
     assert said == [
         "aws_sns_topic.a: no topic: POST https://127.0.0.1:1/integration/… refused",
@@ -272,6 +276,29 @@ def test_subscribe_tells_the_arn_to_who_asks_for_it(asked: str, arn: str) -> Non
     params = {"TopicArn": "t", "Protocol": "https", "Endpoint": "e", "ReturnSubscriptionArn": asked}
     _, _, body = serve.telling_the_arn(Sns())(params)
     assert body == f"<a><SubscriptionArn>{arn}</SubscriptionArn></a>".encode()
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "needed"),
+    [
+        ("sqs", "sqs:DeleteMessageBatch", "sqs:DeleteMessage"),
+        ("sqs", "sqs:DeleteMessage", "sqs:DeleteMessage"),
+        ("dynamodb", "dynamodb:GetBatch", "dynamodb:GetBatch"),
+        ("sqs", None, None),
+    ],
+)
+def test_batch_needs_the_permission_for_one(service: str, action: str | None, needed: str | None) -> None:
+    actions = SimpleNamespace(extract_iam_action=lambda *_: action)
+    assert serve.of_single_messages(actions)(service, "POST", "/") == needed
+
+
+def test_log_of_the_emulator_holds_no_key() -> None:
+    told = "SNS HTTP delivery to %s: 202"
+    record = logging.LogRecord(
+        "sns", logging.INFO, "", 1, told, ("https://h:1/integration/abc/enqueue",), None
+    )
+    assert serve.without_keys(record)
+    assert record.getMessage() == "SNS HTTP delivery to https://h:1/integration/…/enqueue: 202"
 
 
 # --- the screen ------------------------------------------------------------------------------------
