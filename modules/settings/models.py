@@ -20,6 +20,7 @@ from modules.settings.choices import (
     WaiverEntry,
 )
 from modules.settings.files import holds
+from modules.settings.reviews import AcceptedChange, Cost
 from modules.settings.routes import Digest, Level, Maintenance, Routes, Slack
 from modules.settings.sections import (
     Backend,
@@ -60,6 +61,8 @@ class Settings(Section):
     features: Features = Features()
     runbook_base_url: Url | None = None
     waivers: Annotated[tuple[WaiverEntry, ...], Field(strict=False)] = ()
+    accepted: Annotated[tuple[AcceptedChange, ...], Field(strict=False)] = ()
+    cost: Cost = Cost()
 
     _own_keys: Any = PrivateAttr(default=None)  # the environment's file, to tell where a value stands
 

@@ -4,12 +4,17 @@
   Terraform waits in vain for a subscription of PagerDuty's kind to be confirmed.
 - ``DeleteMessageBatch`` and its like need the permission for a single message, as on AWS (Service
   Authorization Reference, "Actions defined by Amazon SQS"); the emulator asks for one that nobody can have.
+- ``PutMetricData`` tells policies its namespace, as on AWS (Service Authorization Reference, "Condition keys
+  for Amazon CloudWatch").
 - A request from this machine counts as one over TLS, on which our policies insist.
+- Idle connections stay open. The server would close one after 75 s, also when a request is just coming
+  in, whose answer is lost then; Terraform asks again, and is told that the thing exists already.
 - The log never holds the key in the address of an HTTPS subscriber.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -18,6 +23,8 @@ from typing import Any
 
 _KEY = re.compile(r"(https?://[^/\s]+/integration/)[^/\s]+")
 _PENDING = b"<SubscriptionArn>pending confirmation</SubscriptionArn>"
+
+_IDLE_SECONDS = 86_400.0
 
 Answer = tuple[int, dict[str, str], bytes]
 Subscribe = Callable[[dict[str, Any]], Answer]
@@ -56,6 +63,37 @@ def of_single_messages(actions: Any) -> Callable[..., str | None]:
     return mended
 
 
+def with_namespaces(actions: Any) -> Callable[..., dict[str, Any]]:
+    """The emulator's way to tell policies of a request's tags, and of the namespace of metrics."""
+    tags: Callable[..., dict[str, Any]] = actions.request_tag_context
+
+    def mended(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
+        found = tags(service, action, body, params)
+        if action == "cloudwatch:PutMetricData":
+            found |= {"cloudwatch:namespace": namespace(body, params)}
+        return found
+
+    return mended
+
+
+def namespace(body: bytes, params: dict[str, Any]) -> str:
+    """The namespace in a request, whichever of CloudWatch's three protocols it speaks."""
+    named = params.get("Namespace")
+    if named:
+        return str(named[0] if isinstance(named, list) else named)
+    try:
+        read = json.loads if body[:1] == b"{" else import_module("cbor2").loads
+        return str(read(body)["Namespace"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def patient(config: type) -> type:
+    """The server's configuration, with connections that stay open whatever the emulator sets."""
+    stays = property(lambda _: _IDLE_SECONDS, lambda _self, _seconds: None)
+    return type("Patient", (config,), {"keep_alive_timeout": stays})
+
+
 def main() -> None:
     """Mend, then serve until the end."""
     app: Any = import_module("ministack.app")
@@ -63,9 +101,12 @@ def main() -> None:
     actions: Any = import_module("ministack.core.iam_actions")
     sns._subscribe = telling_the_arn(sns)
     actions.extract_iam_action = of_single_messages(actions)
+    actions.request_tag_context = with_namespaces(actions)
     pin = app.pin_request_origin
     app.pin_request_origin = lambda address, _secure: pin(address, secure_transport=True)
     logging.getLogger("sns").addFilter(without_keys)
+    servers: Any = import_module("hypercorn.config")
+    servers.Config = patient(servers.Config)
     app.main()
 
 

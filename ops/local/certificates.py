@@ -17,8 +17,9 @@ class Authority:
         self._authority = trustme.CA(organization_name="Stand-ins of one run")
 
     def write(self, path: Path) -> None:
-        """Write the certificate with which others check ours."""
-        path.write_bytes(self._authority.cert_pem.bytes())
+        """Write the certificate with which others check ours, after those that are there already."""
+        with path.open("ab") as file:
+            file.write(self._authority.cert_pem.bytes())
 
     def server_context(self) -> ssl.SSLContext:
         """What a server on loopback shows to its clients."""

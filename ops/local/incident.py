@@ -17,6 +17,7 @@ from ops.local.aws import Aws
 from ops.local.deployments import plan
 from ops.local.outcomes import Outcome, table
 from ops.local.plays import Play, plays
+from ops.local.postgres import Postgres
 from ops.local.scenes import STAYS_SECONDS, Scene
 from ops.local.screens import Screen
 from ops.local.shows import show
@@ -41,7 +42,10 @@ def incident(root: Path, environ: Mapping[str, str], screen: Screen) -> bool:
     _same(monitoring, aws)
     watch = Watch(aws, monitoring, state.control_url)
     with home.working(state), screen.scene("incident"):
-        outcomes = _Incident(Scene(aws, monitoring, settings.backend.log), watch, screen).run()
+        database = Postgres.running(Path(state.folders[0]), state.database_port)
+        counted = settings.business_metrics.metrics
+        scene = Scene(aws, monitoring, settings.backend.log, database, counted)
+        outcomes = _Incident(scene, watch, screen).run()
     screen.say()
     screen.console.print(table(outcomes))
     good = all(one.good for one in outcomes)
@@ -121,7 +125,7 @@ class _Incident:
     def _outcome(self, one: _Told) -> Outcome:
         alarm = one.play.alarm
         arrivals = tuple(self._watch.arrivals(alarm, one.state, one.since))
-        return Outcome(alarm.route.value, one.state, one.since, self._channels(alarm), arrivals)
+        return Outcome(alarm.key, alarm.route.value, one.state, one.since, self._channels(alarm), arrivals)
 
     def _channels(self, alarm: Alarm) -> frozenset[Channel]:
         return channels(self._topics[alarm.route])
@@ -135,11 +139,8 @@ def digest(scene: Scene, watch: Watch, screen: Screen) -> None:
     screen.say(
         f"  {queue.name} holds {scene.depth(url)}: the schedule's hour is here, so the digest's function runs"
     )
+    began = scene.run(Route.DIGEST.value)
     function = next(one for one in scene.monitoring.functions if one.key == Route.DIGEST.value)
-    began = time.time()
-    answer = scene.aws("lambda").invoke(FunctionName=function.name, Payload=b"{}")
-    if "FunctionError" in answer:
-        raise ToolError(f"{function.name} failed: {answer['Payload'].read().decode('utf-8', 'replace')}")
     for line in _logged(scene, function.group, began):
         screen.say(f"  logged: {line['name']} {line['old_state']} → {line['new_state']}")
 

@@ -17,12 +17,15 @@ class Outcome:
 
     Attributes
     ----------
+    alarm
+        Its key.
     since
         When the alarm came into that state, in seconds since 1970.
     expected
         The channels of its route.
     """
 
+    alarm: str
     route: str
     state: str
     since: float
@@ -54,12 +57,14 @@ class Outcome:
 
 def table(outcomes: Iterable[Outcome]) -> Table:
     """Each state of each alarm by channel; a dash where its route has no such channel."""
-    found = Table("route", "state", *Channel, title="Who heard of it", title_justify="left")
+    found = Table("route", "alarm", "state", *Channel, title="Who heard of it", title_justify="left")
     found.caption = "✓: delivered after so long; -: the route has no such channel"
     before = ""
     for one in outcomes:
-        if one.route != before:
+        first = one.alarm != before
+        if first:
             found.add_section()
-        found.add_row(one.route if one.route != before else "", one.state, *map(one.cell, Channel))
-        before = one.route
+        names = (one.route, one.alarm) if first else ("", "")
+        found.add_row(*names, one.state, *map(one.cell, Channel))
+        before = one.alarm
     return found

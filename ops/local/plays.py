@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from modules.catalog import publisher
 from modules.errors import ToolError
 from modules.spec.alarms import Alarm, Route
 from modules.spec.logs import MetricFilter
 from modules.spec.metrics import Metric, Stat
 from modules.spec.queues import Queue
 from ops.local.alarms import ALARM, beyond, breaches, set_state, statistic, within
+from ops.local.databases import DATABASE, ROWS
 from ops.local.log_lines import GROUP, error_line, published, request_line, response_line
 from ops.local.scenes import Scene, long_ago
 
@@ -99,6 +101,38 @@ class MetricPlay:
 
 
 @dataclass
+class CountedPlay:
+    """Rows in the database, counted by the stack's own function and published."""
+
+    scene: Scene
+    alarm: Alarm
+    metric: Metric
+
+    def until(self, state: str) -> Iterator[str]:
+        """Put in as many rows as it takes, or take them out; then count."""
+        rows, number = ROWS[self.metric.name], int(beyond(self.alarm.condition)) + 1
+        bad = state == ALARM
+        self.scene.database.sql((rows.more if bad else rows.fewer) % number, database=DATABASE)
+        yield f"{number} {rows.words}" if bad else f"{number} of them are over"
+        began = self.scene.run(publisher.KEY)
+        for metric in self._published():
+            value = self.scene.metric(metric, began)
+            if value is None:
+                raise ToolError(f"{metric.name} was counted, and is not in CloudWatch")
+            yield f"CloudWatch holds {metric.name} = {value:g} in {metric.namespace}, as counted"
+        yield self.scene.judge(self.alarm, state, f"{self.metric.name} was {self._value(began):g}")
+
+    def _published(self) -> list[Metric]:
+        namespace = self.scene.monitoring.namespace
+        found = [Metric(namespace, name) for name in sorted(self.scene.counted)]
+        return [self.metric if one.name == self.metric.name else one for one in found]
+
+    def _value(self, since: float) -> float:
+        """What was counted; a count that does not bring the alarm where it is to go is no play."""
+        return self.scene.metric(self.metric, since) or 0.0
+
+
+@dataclass
 class QueuePlay:
     """A notice that lies among dead letters: the depth is really so, the state is set."""
 
@@ -138,17 +172,18 @@ class StatePlay:
 
 
 def plays(scene: Scene) -> list[Play]:
-    """One for each route that alarms act on, as true to life as its alarms allow."""
+    """One for each route that alarms act on, as true to life as its alarms allow; and what is counted."""
     found = []
     for route in (Route.CRITICAL, Route.WARNING, Route.INFO, Route.DELIVERY):
         alarms = [alarm for alarm in scene.monitoring.alarms if alarm.route is route]
         ranked = [play for alarm in alarms for play in _candidates(scene, alarm)]
         if ranked:
             found.append(min(ranked, key=lambda play: _ORDER.index(type(play))))
-    return found
+    counted = [play for alarm in scene.monitoring.alarms for play in _candidates(scene, alarm)]
+    return found + [play for play in counted if isinstance(play, CountedPlay) and play not in found]
 
 
-_ORDER: list[type] = [LogPlay, QueuePlay, MetricPlay, StatePlay]
+_ORDER: list[type] = [LogPlay, QueuePlay, CountedPlay, MetricPlay, StatePlay]
 
 
 def _candidates(scene: Scene, alarm: Alarm) -> Iterator[Play]:
@@ -159,7 +194,10 @@ def _candidates(scene: Scene, alarm: Alarm) -> Iterator[Play]:
     makers = [one for one in scene.monitoring.filters if one.metric == metric]
     if any(one.group == GROUP for one in makers):
         yield LogPlay(scene, alarm, makers[0])
-    elif metric.namespace == scene.monitoring.namespace and not makers:
+    elif metric.name in scene.counted:
+        if metric.name in ROWS:
+            yield CountedPlay(scene, alarm, metric)
+    elif metric.namespace == scene.monitoring.namespace and not makers and metric.name != publisher.HEARTBEAT:
         yield MetricPlay(scene, alarm, metric)
     named = metric.dimensions.get("QueueName")
     for queue in scene.monitoring.queues:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from modules.errors import ToolError
 from modules.settings.sections import BackendLog
 from modules.spec.alarms import Alarm
 from modules.spec.metrics import Metric
 from modules.spec.system import Monitoring
 from ops.local.alarms import set_state, states
 from ops.local.aws import Aws
+from ops.local.postgres import Postgres
 
 # How long something stays in the alarm's window; the recovery waits for its end.
 STAYS_SECONDS = 8.0
@@ -19,11 +22,13 @@ STAYS_SECONDS = 8.0
 
 @dataclass
 class Scene:
-    """What all plays act on."""
+    """What all plays act on; `counted` are the metrics that our own function counts in the database."""
 
     aws: Aws
     monitoring: Monitoring
     log: BackendLog
+    database: Postgres
+    counted: Collection[str]
 
     def put_metric(self, metric: Metric, values: list[float], at: float) -> None:
         """Publish values of a metric."""
@@ -36,6 +41,36 @@ class Scene:
             "Unit": metric.unit,
         }
         self.aws("cloudwatch").put_metric_data(Namespace=metric.namespace, MetricData=[datum])
+
+    def metric(self, metric: Metric, since: float) -> float | None:
+        """The newest value of a metric that CloudWatch holds; none if it has none since then."""
+        wanted = {
+            "Namespace": metric.namespace,
+            "MetricName": metric.name,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions.items()],
+            "StartTime": datetime.fromtimestamp(since - 60, UTC),
+            "EndTime": datetime.fromtimestamp(time.time() + 60, UTC),
+            "Period": 1,
+            "Statistics": ["Maximum"],
+        }
+        points = self.aws("cloudwatch").get_metric_statistics(**wanted)["Datapoints"]
+        newest = max(points, key=lambda point: point["Timestamp"], default=None)
+        return newest and float(newest["Maximum"])
+
+    def run(self, key: str) -> float:
+        """Run a function of the stack, as its schedule does; returns when it began.
+
+        Raises
+        ------
+        ToolError
+            It failed; the text is what it said.
+        """
+        function = next(one for one in self.monitoring.functions if one.key == key)
+        began = time.time()
+        answer = self.aws("lambda").invoke(FunctionName=function.name, Payload=b"{}")
+        if "FunctionError" in answer:
+            raise ToolError(f"{function.name} failed: {answer['Payload'].read().decode('utf-8', 'replace')}")
+        return began
 
     def depth(self, url: str) -> int:
         """How many messages wait in a queue."""

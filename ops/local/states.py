@@ -39,6 +39,10 @@ class State:
         Where the embedded AWS is, and where the stand-ins tell what they received.
     stack
         The name of the stack that is deployed.
+    folders
+        Folders elsewhere that go when the run does.
+    database_port
+        Where PostgreSQL listens on loopback.
     """
 
     mark: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -48,6 +52,8 @@ class State:
     emulator_url: str = ""
     control_url: str = ""
     stack: str = ""
+    folders: list[str] = field(default_factory=list)
+    database_port: int = 0
 
     def runs(self, name: str) -> bool:
         """Whether a process, by its name, is still there."""
@@ -156,6 +162,8 @@ class Home:
         state = self.read()
         with _undisturbed():
             ended = end(state.processes, state.mark) if state else []
+            for folder in state.folders if state else ():
+                shutil.rmtree(folder, ignore_errors=True)
             shutil.rmtree(self.path, ignore_errors=True)
         if self.path.exists():
             raise ToolError(f"{self.path} cannot be removed: remove it by hand")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import select
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from typing import Any
 from modules.errors import ToolError
 from modules.spec.system import Monitoring
 from ops.emulator import Emulator, require
+from ops.local import databases
 from ops.local.aws import Aws
 from ops.local.deployments import Deployment, fill_secrets, plan, synthesize, webhook_secrets
+from ops.local.postgres import Postgres
 from ops.local.screens import Screen
 from ops.local.states import Home, State
 from ops.local.taps import Taps
@@ -24,7 +27,7 @@ from ops.processes import Recorded, marking
 from ops.terraform import Terraform
 
 AUTHORITIES = "authorities.pem"
-STAND_INS, EMULATOR = "stand-ins", "emulator"
+STAND_INS, EMULATOR, DATABASE = "stand-ins", "emulator", "PostgreSQL"
 _LONGEST_START_SECONDS = 30
 
 
@@ -82,6 +85,9 @@ class _Rise:
             stacks = synthesize(self._root, self._home.path / "cdktf.out", os.environ | told)
         with screen.stage("Starting the stand-ins for Slack and PagerDuty"), marking(self._state.mark):
             addresses = self._stand_ins()
+        password = secrets.token_urlsafe(16)
+        with screen.stage("Starting PostgreSQL, with the rows of a quiet day"), marking(self._state.mark):
+            self._database(password)
         with screen.stage("Starting the embedded AWS"), marking(self._state.mark):
             emulator = self._emulator()
         aws, stack = Aws(emulator.url), stacks / self._monitoring.stack
@@ -90,8 +96,9 @@ class _Rise:
             deployment.init()
         with screen.counted("terraform apply") as tell:
             deployment.apply(addresses["pagerduty"], tell)
-        with screen.stage("Webhooks into their secrets, a tap beside each mailbox"):
+        with screen.stage("Values into their secrets, a tap beside each mailbox"):
             fill_secrets(aws, self._monitoring, addresses["slack"])
+            databases.fill_secret(aws, self._monitoring, self._state.database_port, password)
             Taps(aws, self._monitoring).place()
         self._state.stack = self._monitoring.stack
         _list(screen, deployment)
@@ -103,6 +110,19 @@ class _Rise:
         self._state.control_url = addresses["control"]
         self._record(STAND_INS, process)
         return addresses
+
+    def _database(self, password: str) -> None:
+        """PostgreSQL with TLS; the emulator's functions trust its certificate as they trust the system's."""
+        server = Postgres()
+        server.make()
+        self._state.folders.append(str(server.folder))
+        self._home.write(self._state)
+        server.start()
+        self._state.database_port = server.port
+        self._record(DATABASE, server.process or 0)
+        with (self._home.path / AUTHORITIES).open("ab") as file:
+            file.write(server.ca_file.read_bytes())
+        databases.furnish(server, password)
 
     def _emulator(self) -> Emulator:
         authorities = self._home.path / AUTHORITIES

@@ -21,7 +21,7 @@ import botocore.session  # type: ignore[import-untyped]  # ships no types
 from botocore.validate import ParamValidator  # type: ignore[import-untyped]  # ships no types
 
 from tests.lambdas.digest_loader import SOURCES
-from tests.postgres import HOST, LOOPBACK, Postgres
+from ops.local.postgres import HOST, LOOPBACK, Postgres
 
 FUNCTION = SOURCES / "metrics_publisher"
 NAMESPACE = "SchedulingAgent"

