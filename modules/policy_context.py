@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 
@@ -57,8 +58,9 @@ def _published(settings: Settings, monitoring: Monitoring) -> Iterator[Published
                 dimensions=metric.dimensions,
                 unit=metric.unit,
                 by=function.name,
-                minimum=metric.minimum,
-                maximum=metric.maximum,
+                # What is counted is bounded by its configuration alone, whatever its unit.
+                minimum=-math.inf if metric.minimum is None else metric.minimum,
+                maximum=math.inf if metric.maximum is None else metric.maximum,
                 function=function.name,
             )
         yield PublishedOutside(

@@ -154,7 +154,7 @@ class MonitoringStack(TerraformStack):
             "log_groups", {group.key: log_group_reference(group.key) for group in monitoring.log_groups}
         )
         self._output(
-            "slack_secrets",
+            "secrets",
             {secret.key: secret_reference(secret.key) for secret in monitoring.secrets},
         )
         self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
@@ -169,7 +169,7 @@ _OUTPUTS = {
     "topic_arns": "The SNS topic of each route",
     "dashboard_urls": "Where the dashboards are in the console",
     "log_groups": "The log group of each part of the system",
-    "slack_secrets": "The secrets that wait for the webhooks of Slack",
+    "secrets": "The secrets that wait for their values: webhooks of Slack, the login to the database",
     "agent_metrics_policy": "The IAM policy with which an agent's service role publishes metrics",
 }
 

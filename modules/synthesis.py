@@ -86,6 +86,12 @@ def _added(function: OwnFunction) -> dict[str, bytes]:
         raise ToolError(
             f"{error.filename}: {error.strerror}; configuration names it for {function.name}"
         ) from error
+    for name, content in copied.items():
+        if b"-----BEGIN CERTIFICATE-----" not in content:
+            path = function.copied[name]
+            raise ToolError(
+                f"{path}: holds no certificate in PEM; configuration names it for {function.name}"
+            )
     return copied | {name: text.encode() for name, text in function.files.items()}
 
 

@@ -11,8 +11,10 @@ import typer
 from modules.errors import MonitoringError
 from ops import rules as rules_table
 from ops import schema as schema_file
+from ops.cost.command import cost
 from ops.local.commands import app as local
 from ops.package import package_all
+from ops.review.command import command as review
 from ops.terraform import Terraform
 from ops.validate import validate_all
 
@@ -21,6 +23,8 @@ EXIT_INPUT = 2
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(local, name="local")
+app.command(name="review")(review)
+app.command(name="cost")(cost)
 
 
 @app.callback()

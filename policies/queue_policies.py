@@ -10,7 +10,7 @@ from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.globs import matches
 from policies.resources import Topic
-from policies.senders import Queue, QueuePolicy
+from policies.senders import Queue
 from policies.stacks import Stack
 from policies.values import Unknown, from_json, reference
 
@@ -41,11 +41,11 @@ def queue_lets_its_topics_send(queue: Queue, stack: Stack) -> Iterator[Breach]:
 @rule(
     "MON-QUE-008", level=Level.ERROR, why="Whoever may send can fake a notice; who receives makes it vanish."
 )
-def queue_opens_to_nobody(policy: QueuePolicy) -> Iterator[Breach]:
+def queue_opens_to_nobody(queue: Queue, stack: Stack) -> Iterator[Breach]:
     """The policy of a queue grants nothing to everybody without a condition."""
-    for one in statements(from_json(policy.get("policy"))):
+    for one in (one for text in _policies(queue, stack) for one in statements(from_json(text))):
         if one.effect == "Allow" and one.is_for_everybody and not one.conditions:
-            yield policy.finding(found=one, wanted="a principal, or a condition", fix=_LEAVE)
+            yield queue.finding(found=one, wanted="a principal, or a condition", fix=_LEAVE)
 
 
 @rule(

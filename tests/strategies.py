@@ -10,11 +10,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from modules import facts
+from modules.catalog.business import alarm_key
 from modules.naming import partition_of
 from modules.settings import Settings
 from modules.settings.load import assemble
-from modules.settings.relations import QUERY_WORDS
+from modules.settings.relations import LONGEST_ROLE_KEY, LONGEST_ROLE_NAME, QUERY_WORDS
 from tests.builders import BASE, TODAY
+from tests.queries import queries
 
 Tree = dict[str, Any]
 
@@ -26,6 +28,9 @@ _heads = st.sampled_from(LETTERS)
 slugs = st.builds(
     lambda head, parts: head + "-".join(parts), _heads, st.lists(_parts, min_size=1, max_size=3)
 )
+# What still fits into the longest name of a role, in any environment and region below.
+_LONGEST_PROJECT = LONGEST_ROLE_NAME - len(f"-staging-{LONGEST_ROLE_KEY}-ap-southeast-2")
+projects = slugs.filter(lambda slug: len(slug) <= _LONGEST_PROJECT)
 _fields = st.builds(
     lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_", max_size=10)
 )
@@ -39,6 +44,7 @@ accounts = st.text(DIGITS, min_size=12, max_size=12)
 regions = st.sampled_from(["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "us-gov-west-1"])
 retention_days = st.sampled_from(facts.RETENTION_DAYS)
 severities = st.sampled_from(["critical", "warning", "info"])
+zones = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"])
 ids = st.text(string.ascii_uppercase + string.digits, min_size=10, max_size=10)
 
 
@@ -83,17 +89,77 @@ def logs(draw: st.DrawFn) -> Tree:
     }
 
 
+_camel = st.builds(
+    lambda head, words: head + "".join(word.capitalize() for word in words),
+    st.sampled_from(["Count", "Open", "Daily", "P95"]),  # no other alarm begins so
+    st.lists(_parts, min_size=1, max_size=3),
+)
+_dimension_words = st.text(string.ascii_letters + DIGITS + "_. /-", min_size=1, max_size=12)
+dimensions = st.dictionaries(
+    _dimension_words.filter(str.strip), _dimension_words.filter(lambda text: text == text.strip()), max_size=3
+)
+
+
 @st.composite
-def alarm_changes(draw: st.DrawFn) -> Tree:
+def business_metrics(draw: st.DrawFn) -> Tree:
+    """A metric with bounds, and if it has an alarm, then one that can fire and can be silent."""
+    low, gap = draw(st.integers(-100, 100)), draw(st.integers(2, 90))
+    metric: Tree = {"sql": draw(queries), "unit": draw(st.sampled_from(sorted(facts.UNITS - {"Percent"})))}
+    metric |= draw(
+        st.sampled_from([{}, {"widget": False}, {"minimum": low}, {"minimum": low, "maximum": low + gap}])
+    )
+    if draw(st.booleans()):
+        metric["dimensions"] = draw(dimensions)
+    if draw(st.booleans()):
+        least = metric.get("minimum", 0)
+        side = draw(st.sampled_from(["above", "below"]))
+        metric["alarm"] = {
+            side: draw(st.integers(least, least + gap - 1)) + (side == "below"),
+            "severity": draw(severities),
+            "because": "the team can answer no more at once",
+        } | draw(st.sampled_from([{}, {"periods": 3}, {"runbook": "active-sessions"}]))
+    return metric
+
+
+@st.composite
+def connections(draw: st.DrawFn, region: str, account: str) -> Tree:
+    """By secret of ours, by a secret that exists, or by IAM; with or without a VPC and authorities."""
+    host = draw(st.builds(lambda name: f"{name}.db.example", slugs))
+    place = f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret"
+    found: Tree = draw(
+        st.sampled_from(
+            [
+                {},
+                {"auth": "secret", "host": host, "port": 6432, "name": "main"},
+                {"auth": "secret", "secret_arn": f"{place}:rds!db-0a1b-x1y2z3"},
+                {
+                    "auth": "iam",
+                    "host": host,
+                    "name": "main",
+                    "user": "metrics",
+                    "resource_id": "db-ABCD0123",
+                },
+            ]
+        )
+    )
+    if draw(st.booleans()):
+        subnets = st.lists(
+            st.text("0123456789abcdef", min_size=8, max_size=17), min_size=1, max_size=3, unique=True
+        )
+        found = found | {
+            "vpc": {
+                "subnet_ids": [f"subnet-{one}" for one in draw(subnets)],
+                "security_group_ids": [f"sg-{one}" for one in draw(subnets)],
+            }
+        }
+    # Any file of the project will do: what is in it is the function's business.
+    return found | draw(st.sampled_from([{}, {"ca_file": "config/schema.json"}]))
+
+
+@st.composite
+def alarm_changes(draw: st.DrawFn, more: list[str]) -> Tree:
     """Other severities for any alarm, other thresholds where any positive figure can be reached."""
-    keys = [
-        "high-error-rate",
-        "lambda-errors",
-        "error-count",
-        "active-sessions",
-        "bedrock-throttles",
-        "response-time",
-    ]
+    keys = ["high-error-rate", "lambda-errors", "error-count", "bedrock-throttles", "response-time", *more]
     chosen = draw(st.lists(st.sampled_from(keys), unique=True))
     changes: Tree = {key: {"threshold": draw(st.integers(1, 50_000))} for key in chosen}
     for key in draw(st.lists(st.sampled_from([*keys, "high-latency", "db-connections-high"]), unique=True)):
@@ -135,8 +201,12 @@ def trees(draw: st.DrawFn) -> Tree:
     days = draw(retention_days)
     names = draw(st.lists(slugs, min_size=1, max_size=10, unique=True))
     target = {"region": region} | ({"account": account, "partition": partition_of(region)} if told else {})
+    counted = draw(st.dictionaries(_camel, business_metrics(), max_size=3))
+    with_sessions = draw(st.booleans())
+    if with_sessions:
+        counted |= {"ActiveSessions": BASE["business_metrics"]["metrics"]["ActiveSessions"]}
     return {
-        "project": draw(slugs),
+        "project": draw(projects),
         "targets": [target],
         "bedrock": {"agents": draw(agents(region, account))},
         "lambda": {
@@ -149,23 +219,35 @@ def trees(draw: st.DrawFn) -> Tree:
                 st.sampled_from(["postgres", "aurora-postgresql", "aurora-postgresql-serverless"])
             ),
             "max_connections": draw(st.integers(6, 10_000)),
+            "connection": draw(connections(region, account)),
+        },
+        "business_metrics": {
+            "every_minutes": draw(st.integers(1, 60)),
+            "time_zone": draw(zones),
+            "metrics": {name: counted[name] for name in _told_apart(counted)},
         },
         "routes": draw(routes()),
         "digest": {
             "time": draw(st.times().map(lambda time: f"{time:%H:%M}")),
-            "time_zone": draw(st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"])),
+            "time_zone": draw(zones),
             "all_clear": draw(st.sampled_from(["mail", "none"])),
         },
         "maintenance": draw(st.lists(maintenance(), max_size=2)),
-        "alarms": draw(alarm_changes()),
+        "alarms": draw(alarm_changes(["active-sessions"] if with_sessions else [])),
         "retention": {"days": days, "minimum_days": draw(st.integers(1, days))},
         "features": {"dashboards": draw(st.booleans()), "saved_queries": draw(st.booleans())},
     }
 
 
+def _told_apart(names: Tree) -> list[str]:
+    """The names whose alarms would have keys of their own."""
+    return list({alarm_key(name): name for name in names}.values())
+
+
 def replaced_settings(tree: Tree, *, environment: str = "prod") -> Settings:
-    """Settings of a tree whose agents and functions stand alone, not beside the shipped ones."""
+    """Settings of a tree whose agents, functions and metrics stand alone, not beside the shipped ones."""
     base = BASE | {
+        "business_metrics": BASE["business_metrics"] | {"metrics": {}},
         "bedrock": BASE["bedrock"] | {"agents": {}},
         "lambda": BASE["lambda"] | {"functions": {}},
     }

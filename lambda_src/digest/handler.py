@@ -1,7 +1,8 @@
 """The daily digest: all info notices of the queue, by alarm, in one mail.
 
 Environment: QUEUE_URL, TOPIC_ARN (its e-mail subscribers get the digest; the queue must not be one of
-them), ENVIRONMENT, TIME_ZONE, ALL_CLEAR (`mail` or `none`: what a day without notices brings).
+them), ENVIRONMENT, TIME_ZONE, ALL_CLEAR (`mail` or `none`: what a day without notices brings), MAIL (`yes`,
+or `no` if the digest is to have no reader: then notices are logged, and nothing is mailed).
 
 Nothing leaves the queue before SNS took the mail. A mail whose acceptance is in doubt is sent again.
 """
@@ -16,6 +17,7 @@ from typing import Any
 from groups import group
 from inbox import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, Inbox
 from log import log, pieces
+from mailing import publish, require_readers
 from notices import Notice, Plain, parse
 from settings import DigestError, Settings
 from text import Digest, Mail, all_clear, mail
@@ -41,7 +43,13 @@ def handler(event: object, context: Any) -> dict[str, object]:  # noqa: ARG001  
 
 
 def run(settings: Settings, sqs: Any, sns: Any, remaining_ms: Callable[[], int]) -> dict[str, object]:
-    """Collect, mail, and only then delete; on any fault before that all goes back to the queue."""
+    """Collect, log, mail, and only then delete; on any fault before that all goes back to the queue.
+
+    Whether there are readers is asked before anything is taken: notices that wait for the first reader
+    lose none of their tries.
+    """
+    if settings.mails:
+        require_readers(sns, settings.topic_arn)
     inbox = Inbox(sqs, settings.queue_url, remaining_ms)
     try:
         inbox.collect()
@@ -50,14 +58,16 @@ def run(settings: Settings, sqs: Any, sns: Any, remaining_ms: Callable[[], int])
         notices = _distinct(inbox)
         for notice in notices:
             _log(notice)
-        _publish(sns, settings, _mail(settings, notices, more_wait=inbox.more_wait))
+        if settings.mails:
+            publish(sns, settings.topic_arn, _mail(settings, notices, more_wait=inbox.more_wait))
     except BaseException:
         inbox.release()
         raise
     left = inbox.delete()
     if left:
         log("messages_come_again", level="ERROR", count=left)
-    return _result("digest", taken=len(inbox.messages), left=left, more_wait=inbox.more_wait)
+    mailed = "digest" if settings.mails else "nothing"
+    return _result(mailed, taken=len(inbox.messages), left=left, more_wait=inbox.more_wait)
 
 
 def _quiet(settings: Settings, inbox: Inbox, sns: Any) -> dict[str, object]:
@@ -69,7 +79,7 @@ def _quiet(settings: Settings, inbox: Inbox, sns: Any) -> dict[str, object]:
             " a run that broke off hides them for a while, or this function's timeout is below a minute"
         )
     if settings.mails_all_clear:
-        _publish(sns, settings, all_clear(settings.environment, datetime.now(UTC), settings.zone))
+        publish(sns, settings.topic_arn, all_clear(settings.environment, datetime.now(UTC), settings.zone))
     return _result("all clear" if settings.mails_all_clear else "nothing", taken=0, left=0, more_wait=False)
 
 
@@ -91,12 +101,6 @@ def _mail(settings: Settings, notices: list[Notice | Plain], *, more_wait: bool)
         zone_name=settings.zone_name,
     )
     return mail(digest)
-
-
-def _publish(sns: Any, settings: Settings, letter: Mail) -> None:
-    sns.publish(TopicArn=settings.topic_arn, Subject=letter.subject, Message=letter.body)
-    if letter.alarms_cut or letter.plains_cut:
-        log("mail_cut", level="WARNING", alarms=letter.alarms_cut, others=letter.plains_cut)
 
 
 def _log(notice: Notice | Plain) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 # 30,000 characters escaped as \uXXXX are 180 kB, below the 256 kB of the oldest event limit.
 _PIECE = 30_000
 
 
 def log(message: str, *, level: str = "INFO", **fields: object) -> None:
-    """Write one line.
+    """Write one line. Without a timestamp of RFC 3339 Lambda would take every level for INFO.
 
     Parameters
     ----------
@@ -22,9 +23,10 @@ def log(message: str, *, level: str = "INFO", **fields: object) -> None:
     fields
         What else is known; values that JSON lacks are written as text.
     """
-    environment = os.environ.get("ENVIRONMENT", "")
-    line = {"level": level, "message": message, "function": "digest", "environment": environment, **fields}
-    print(json.dumps(line, default=str), flush=True)
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    head = {"timestamp": now, "level": level, "message": message}
+    source = {"function": "digest", "environment": os.environ.get("ENVIRONMENT", "")}
+    print(json.dumps(head | source | fields, default=str), flush=True)
 
 
 def pieces(text: str) -> Iterable[str]:

@@ -16,13 +16,22 @@ class DigestError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says."""
+    """What the environment says.
+
+    Attributes
+    ----------
+    mails
+        Whether the digest is to have readers; if not, notices are logged alone.
+    mails_all_clear
+        Whether they get a mail on a day without notices, too.
+    """
 
     queue_url: str
     topic_arn: str
     environment: str
     zone: tzinfo
     zone_name: str
+    mails: bool
     mails_all_clear: bool
 
     @classmethod
@@ -38,9 +47,8 @@ class Settings:
         missing = [name for name in ("QUEUE_URL", "TOPIC_ARN", "ENVIRONMENT") if not values.get(name)]
         if missing:
             raise DigestError(f"environment variables are missing: {', '.join(missing)}")
-        wish = values.get("ALL_CLEAR") or "none"
-        if wish not in {"mail", "none"}:
-            raise DigestError(f"ALL_CLEAR: {wish!r} is neither 'mail' nor 'none'")
+        mails = _choice(values, "MAIL", "yes", "no")
+        all_clear = _choice(values, "ALL_CLEAR", "none", "mail")
         zone, zone_name = _zone(values.get("TIME_ZONE") or "UTC")
         return cls(
             queue_url=values["QUEUE_URL"],
@@ -48,8 +56,16 @@ class Settings:
             environment=values["ENVIRONMENT"],
             zone=zone,
             zone_name=zone_name,
-            mails_all_clear=wish == "mail",
+            mails=mails == "yes",
+            mails_all_clear=mails == "yes" and all_clear == "mail",
         )
+
+
+def _choice(values: Mapping[str, str], name: str, default: str, other: str) -> str:
+    wish = values.get(name) or default
+    if wish not in {default, other}:
+        raise DigestError(f"{name}: {wish!r} is neither {default!r} nor {other!r}")
+    return wish
 
 
 def _zone(name: str) -> tuple[tzinfo, str]:

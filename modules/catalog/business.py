@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from modules.catalog import publisher
 from modules.catalog.context import Context
@@ -14,6 +14,13 @@ from modules.spec.alarms import Alarm, Missing
 from modules.spec.dashboards import Graph, Line
 from modules.spec.metrics import Metric, Stat
 
+# Alarms alone have their bare key as construct id; these are the ids of other things, or begin them.
+RESERVED = frozenset({"aws", "current", "current-partition", "tag-policy", "tag-policy-attachment"})
+KINDS = (
+    "alarm-", "dashboard-", "email-", "events-", "filter-", "function-", "group-", "invoke-", "key-",
+    "output-", "pagerduty-", "query-", "queue-", "role-", "schedule-", "secret-", "subscription-",
+    "tag-policy-", "topic-",
+)  # fmt: skip
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
 
 
@@ -74,16 +81,39 @@ def _drawn(context: Context) -> list[Metric]:
     return sorted(found, key=lambda metric: metric.name)
 
 
-def problems(context: Context, others: set[str]) -> Iterator[Problem]:
-    """Alarms whose keys somebody else has; `others` are the keys of all other alarms."""
-    settings, taken = context.settings, dict.fromkeys(others, "an alarm of its own")
+def problems(context: Context, others: set[str], made: set[str]) -> Iterator[Problem]:
+    """Metrics whose names, or whose alarms' keys, are somebody else's.
+
+    Parameters
+    ----------
+    others
+        The keys of all other alarms.
+    made
+        The names of the metrics that filters and functions of ours make.
+    """
+    settings = context.settings
+    taken = dict.fromkeys(others, "the key of an alarm of ours")
     for name, metric in sorted(settings.business_metrics.metrics.items()):
-        key = alarm_key(name)
-        if metric.alarm and (not key or key in taken):
-            text = (
-                f"its alarm would be {key!r}, which is {taken.get(key, 'no name')}; name the metric otherwise"
-            )
-            path = ("business_metrics", "metrics", name)
-            yield Problem(settings.file_of(*path), ".".join(path), text)
-        elif metric.alarm:
-            taken[key] = f"the alarm of {name}"
+        path = ("business_metrics", "metrics", name)
+        text = _clash(name, metric, taken, made)
+        if text:
+            yield Problem(settings.file_of(*path), ".".join(path), f"{text}; name the metric otherwise")
+        if metric.alarm:
+            taken.setdefault(alarm_key(name), f"the key of the alarm of {name}")
+    for name in sorted(set(settings.published_outside) & made):
+        yield Problem(
+            settings.file_of("published_outside", name),
+            f"published_outside.{name}",
+            "is published by this project itself; take it out",
+        )
+
+
+def _clash(name: str, metric: BusinessMetric, taken: Mapping[str, str], made: set[str]) -> str | None:
+    if name in made:
+        return "is the name of a metric that this project makes of logs and runs"
+    if metric.alarm is None:
+        return None
+    key = alarm_key(name)
+    if not key or key in RESERVED or key.startswith(KINDS):
+        return f"its alarm would be {key!r}, which means something else in Terraform"
+    return f"its alarm would be {key!r}, which is {taken[key]}" if key in taken else None

@@ -63,6 +63,13 @@ def problems(settings: Settings, alarms: Mapping[str, Alarm]) -> Iterator[Proble
             f"alarms.{key}",
             f"there is no such alarm; known: {', '.join(sorted(alarms))}",
         )
+    for key in sorted(set(settings.alarms) & set(alarms)):
+        if settings.alarms[key].severity and alarms[key].role is Role.DELIVERY:
+            yield Problem(
+                settings.file_of("alarms", key, "severity"),
+                f"alarms.{key}.severity",
+                "routes nothing: what watches the delivery acts on the delivery topic; take it out",
+            )
     pages = {key: alarm for key, alarm in alarms.items() if alarm.role is not Role.DELIVERY}
     for index, window in enumerate(settings.maintenance):
         for pattern in window.alarms:

@@ -34,7 +34,7 @@ def dashboards(context: Context, alarms: Mapping[str, Alarm]) -> tuple[Dashboard
 def _graphs(context: Context, alarms: Mapping[str, Alarm]) -> list[Graph]:
     """Every graph with the thresholds of the alarms that watch what it shows."""
     durations = [key for key in alarms if key.startswith("lambda-duration-")]
-    return [
+    graphs = [
         _limited(bedrock.invocations_graph(context), alarms, "high-error-rate", "bedrock-throttles"),
         _limited(bedrock.latency_graph(context), alarms, "high-latency"),
         _limited(functions.overview_graph(context), alarms, "lambda-errors", "lambda-throttles"),
@@ -47,6 +47,7 @@ def _graphs(context: Context, alarms: Mapping[str, Alarm]) -> list[Graph]:
         _limited(delivery.waiting_graph(context), alarms, *_waiting(alarms)),
         delivery.dead_letters_graph(context),
     ]
+    return [graph for graph in graphs if graph.lines]  # CloudWatch refuses a graph of nothing
 
 
 def _waiting(alarms: Mapping[str, Alarm]) -> list[str]:

@@ -53,11 +53,13 @@ def function(context: Context) -> OwnFunction:
             "ENVIRONMENT": settings.environment,
             "TIME_ZONE": settings.digest.time_zone,
             "ALL_CLEAR": settings.digest.all_clear,
+            # Without readers on purpose, notices are only logged; otherwise they wait until one is there.
+            "MAIL": "yes" if settings.routes.info.emails else "no",
         },
         grants=(
             grants.write_logs(GROUP),
             grants.read_queue(KEY),
-            grants.publish(Route.DIGEST.value),
+            grants.mail(Route.DIGEST.value),
             grants.send(RUNS_DEAD),
             grants.use_key(write=True),
         ),

@@ -45,9 +45,10 @@ def send(key: str) -> Grant:
     return Grant(name="KeepDeadLetters", actions=("sqs:SendMessage",), resources=(queue_arn(key),))
 
 
-def publish(route: str) -> Grant:
-    """Publish to a topic."""
-    return Grant(name="Publish", actions=("sns:Publish",), resources=(topic_arn(route),))
+def mail(route: str) -> Grant:
+    """Publish to a topic, and see whether it has readers."""
+    actions = ("sns:GetTopicAttributes", "sns:Publish")
+    return Grant(name="Publish", actions=actions, resources=(topic_arn(route),))
 
 
 def read_secret(arn: str) -> Grant:

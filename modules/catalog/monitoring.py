@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from modules.catalog import (
     backend,
@@ -46,9 +46,20 @@ def every_target(environments: Iterable[Settings]) -> list[tuple[Settings, Monit
                 found.append((settings, monitoring(settings, target)))
             except ConfigError as error:
                 problems += error.problems
+    problems += _doubled(found)
     if problems:
         raise ConfigError(problems)
     return found
+
+
+def _doubled(found: Iterable[tuple[Settings, Monitoring]]) -> Iterator[Problem]:
+    """Stacks of one name, which would overwrite each other and share a state."""
+    seen: dict[str, str] = {}
+    for settings, made in found:
+        before = seen.setdefault(made.stack, settings.environment)
+        if before != settings.environment:
+            text = f"the stack would be {made.stack!r}, as one of {before} is; name the target otherwise"
+            yield Problem(settings.file_of("targets"), "targets", text)
 
 
 def monitoring(settings: Settings, target: Target) -> Monitoring:
@@ -61,10 +72,11 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
     """
     context = Context(settings, target)
     alarms = _alarms(context)
+    filters = (*backend.filters(context), *delivery.filters(context))
     others = {alarm.key for part in PARTS if part is not business for alarm in part.alarms(context)}
     problems = [
         *changes.problems(settings, alarms),
-        *business.problems(context, others),
+        *business.problems(context, others, {*(item.metric.name for item in filters), publisher.HEARTBEAT}),
         *logs.problems(context),
     ]
     if problems:
@@ -79,7 +91,7 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         prefix=context.names.prefix,
         namespace=context.names.namespace,
         log_groups=logs.groups(context),
-        filters=(*backend.filters(context), *delivery.filters(context)),
+        filters=filters,
         alarms=tuple(alarms.values()),
         topics=routing.topics(context),
         queues=(*delivery.queues(context), *publisher.queues(context)),

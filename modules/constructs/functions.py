@@ -72,6 +72,16 @@ def add_function(scope: Construct, function: OwnFunction, place: Place, archive:
     made.add_override("depends_on", [f"aws_iam_role_policy.{construct_id('role-policy', function.key)}"])
     if function.reads:
         _add_reading(scope, function, function.reads)
+    if function.oldest_event_seconds:
+        aws("lambda_function_event_invoke_config", "LambdaFunctionEventInvokeConfig")(
+            scope,
+            construct_id("invoke", function.key),
+            function_name=reference(
+                "aws_lambda_function", construct_id("function", function.key), "function_name"
+            ),
+            maximum_event_age_in_seconds=function.oldest_event_seconds,
+            maximum_retry_attempts=1,
+        )
 
 
 def _dead_letters(function: OwnFunction) -> dict[str, Any]:

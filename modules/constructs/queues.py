@@ -36,16 +36,12 @@ def add_queue(
         message_retention_seconds=queue.retention_seconds,
         visibility_timeout_seconds=queue.visibility_seconds,
         kms_master_key_id=key_arn,
+        # In the queue and not beside it: who refers to the queue finds the policy in force.
+        policy=policies.queue(place, queue.name, topics[queue.fed_by] if queue.fed_by else None),
         redrive_policy=redrive(queue.dead_letters, maxReceiveCount=queue.most_receives)
         if queue.dead_letters
         else None,
         redrive_allow_policy=_allowed(queue, place),
-    )
-    aws("sqs_queue_policy", "SqsQueuePolicy")(
-        scope,
-        construct_id("queue-policy", queue.key),
-        queue_url=queue_reference(queue.key, "url"),
-        policy=policies.queue(place, queue.name, topics[queue.fed_by] if queue.fed_by else None),
     )
 
 

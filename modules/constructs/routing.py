@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from cdktf import TerraformResourceLifecycle
 from constructs import Construct
 
 from modules.constructs._bindings import aws
@@ -87,6 +88,8 @@ def _add_pagerduty(scope: Construct, topic: Topic) -> None:
         "https",
         f"${{var.{PAGERDUTY_VARIABLE}}}",
         endpoint_auto_confirms=True,
+        # With a new address, and so a new subscription, the old one stays until the new one is confirmed.
+        lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         confirmation_timeout_in_minutes=5,
         delivery_policy=_json(PATIENCE),
     )

@@ -19,6 +19,8 @@ from modules.settings.problems import dotted, shown
 Tree = dict[str, Any]
 Keys = tuple[str | int, ...]
 Mistakes = list[tuple[Keys, str]]
+# A word of its own: a key that somebody forgot to fill in must not take anything out.
+ABSENT = "absent"
 DEEPEST = 20
 _TEXT = "tag:yaml.org,2002:str"
 _HALF = re.compile("[\ud800-\udfff]")
@@ -153,9 +155,11 @@ def _mapping(reader: Any, node: yaml.MappingNode, path: Keys, mistakes: Mistakes
 
 
 def lay_over(base: Any, top: Any) -> Any:
-    """`top` over `base`: mappings merge, everything else replaces."""
+    """`top` over `base`: mappings merge, everything else replaces, `absent` takes a mapping of the base out."""
     if isinstance(base, dict) and isinstance(top, dict):
-        return base | {key: lay_over(base.get(key), value) for key, value in top.items()}
+        gone = {key for key in top if top[key] == ABSENT and isinstance(base.get(key), dict)}
+        over = {key: lay_over(base.get(key), value) for key, value in top.items() if key not in gone}
+        return {key: value for key, value in base.items() if key not in gone} | over
     return top
 
 

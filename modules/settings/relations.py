@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from modules.naming import PRODUCTION, Names, partition_of
 from modules.settings.choices import CloudBackend
@@ -13,7 +15,7 @@ from modules.spec.alarms import Severity
 LONGEST_FUNCTION_NAME = 64
 LONGEST_ROLE_NAME = 64
 # The longest of the names that we give to roles, which carry the region as well.
-LONGEST_ROLE_KEY = "metrics-publisher-schedule"
+LONGEST_ROLE_KEY = "publisher-schedule"
 LONGEST_DATABASE_IDENTIFIER = 63
 LONGEST_WORKSPACE = 90
 # Commands and words of Logs Insights, and the columns that our queries make.
@@ -23,6 +25,8 @@ _QUERY_COMMANDS = (
 )
 _QUERY_COLUMNS = "average_ms errors lines longest_ms p99_ms requests shortest_ms"
 QUERY_WORDS = frozenset(f"{_QUERY_COMMANDS} {_QUERY_COLUMNS}".split())
+# Rules about clocks repeat; two years hold every change of one.
+DAYS_LOOKED_AT = 2 * 366
 OWN_TAGS = ("Environment", "ManagedBy", "Project")
 
 Mistake = tuple[Keys, str]
@@ -167,6 +171,36 @@ def _agents(settings: Settings) -> Iterator[Mistake]:
             yield ("bedrock", "agents", name, "alias_arn"), f"{text}; make an environment file for each place"
 
 
+def _connection(settings: Settings) -> Iterator[Mistake]:
+    """What the function reads and where it runs lies in one place; so does its target."""
+    connection, path = settings.database.connection, ("database", "connection")
+    _, partition, _, region, account, *_ = (connection.secret_arn or ":::::").split(":")
+    for target in settings.targets:
+        place = (partition_of(target.region or ""), target.region, target.account or account)
+        if connection.secret_arn and (partition, region, account) != place:
+            text = f"lies in {region}, account {account}, and a target in {target.region}"
+            yield (*path, "secret_arn"), f"{text}; make an environment file for each place"
+            break
+    regions = {target.region for target in settings.targets}
+    for key in ("vpc", "resource_id", "host"):
+        if getattr(connection, key) and len(regions) > 1:
+            text = f"is in one region, and the targets in {', '.join(sorted(map(str, regions)))}"
+            yield (*path, key), f"{text}; make an environment file for each"
+
+
+def _digest(settings: Settings) -> Iterator[Mistake]:
+    """A local time that clocks jump over is skipped by the schedule on that day."""
+    hour, minute = map(int, settings.digest.time.split(":"))
+    zone = ZoneInfo(settings.digest.time_zone)
+    start = datetime(2026, 1, 1, hour, minute, tzinfo=zone)
+    for day in range(DAYS_LOOKED_AT):
+        local = (start.replace(tzinfo=None) + timedelta(days=day)).replace(tzinfo=zone)
+        if local.astimezone(UTC).astimezone(zone).time() != local.time():
+            text = f"does not exist in {settings.digest.time_zone} on {local:%Y-%m-%d}: clocks jump over it"
+            yield ("digest", "time"), f"{settings.digest.time!r} {text}; choose another"
+            return
+
+
 def _workspace(settings: Settings) -> Iterator[Mistake]:
     """Two stacks in one workspace would take turns in destroying each other."""
     backend, path = settings.terraform.backend, ("terraform", "backend", "workspace")
@@ -192,6 +226,8 @@ _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...]
     ({"project", "lambda"}, _functions),
     ({"project", "targets"}, _roles),
     ({"severities"}, _severities),
+    ({"targets", "database"}, _connection),
+    ({"digest"}, _digest),
     ({"business_metrics", "published_outside"}, _publishers),
     ({"project", "database"}, _database),
     ({"bedrock"}, _aliases),

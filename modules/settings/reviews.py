@@ -22,7 +22,7 @@ Figure = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, allow_inf_nan
 
 
 class Cost(Section):
-    """What the monitoring may cost a month, and how much of what is used; `ops/cost/volumes.py` knows which."""
+    """What the monitoring may cost a month, and how much is used; `ops/cost/volumes.py` knows of what."""
 
     budget_usd_per_month: Annotated[Figure, Field(gt=0)] | None = None
     volumes: dict[Text, Any] = Field(default={})

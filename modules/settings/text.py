@@ -148,8 +148,8 @@ File = Annotated[
 SecretArn = Annotated[
     str,
     Kind(
-        "a secret's ARN (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME)",
-        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+",
+        "a secret's ARN (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf)",
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}",
         600,
     ),
 ]
@@ -161,7 +161,7 @@ SecurityGroupId = Annotated[str, Kind("a security group id such as 'sg-0a1b2c3d'
 
 
 def _zone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in available_timezones() - {"localtime", "Factory"}:
         raise ValueError("is not a time zone; write it as 'Europe/Berlin' or 'UTC'")
     return text
 

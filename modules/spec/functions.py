@@ -39,6 +39,9 @@ class OwnFunction:
         The key of the log group that it writes to.
     environment
         Variables, which may be Terraform references; never a secret.
+    oldest_event_seconds
+        How long an asynchronous call may wait for its run, which is then repeated once at most; AWS's
+        own figures are six hours and two.
     files
         Text files that go into its archive beside the sources, by name.
     copied
@@ -61,6 +64,7 @@ class OwnFunction:
     grants: tuple[Grant, ...]
     reads: Reading | None = None
     dead_letters: str | None = None
+    oldest_event_seconds: int | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     copied: Mapping[str, str] = field(default_factory=dict)
     subnets: tuple[str, ...] = ()

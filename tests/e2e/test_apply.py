@@ -1,108 +1,53 @@
-"""Real Terraform applies what is generated, to an emulated AWS, and takes it away again."""
+"""Real Terraform applies what is configured to an emulated AWS; and the emulator starts and ends."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from modules.errors import ToolError
-from modules.settings import load
-from modules.synthesis import terraform
-from ops.emulator import REGION, Emulator
-from ops.terraform import Terraform
-from tests.builders import CONFIG, ROOT, monitorings
-from tests.tools import without
+from modules.spec.alarms import Route
+from modules.spec.routing import Topic
+from ops.emulator import Emulator
+from tests.e2e.deployed import Deployed, needed
 
-# The emulator describes these thinly, so Terraform sees changes that are none.
-READ_BACK_THINLY = {"aws_cloudwatch_metric_alarm"}
+pytestmark = pytest.mark.xdist_group("deployed")
 
 
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    try:
-        with Emulator(tmp_path_factory.mktemp("emulator")) as running:
-            patch = pytest.MonkeyPatch()
-            for name, value in running.environ.items():
-                patch.setenv(name, value)
-            yield running
-            patch.undo()
-    except ToolError as error:
-        without(str(error))
+def test_alarms_and_log_groups_are_there(deployed: Deployed) -> None:
+    monitoring, pages = deployed.monitoring, deployed.aws("cloudwatch").get_paginator("describe_alarms")
+    names = {alarm["AlarmName"] for page in pages.paginate() for alarm in page["MetricAlarms"]}
+    assert names == {alarm.name for alarm in monitoring.alarms}
+    groups = deployed.aws("logs").describe_log_groups()["logGroups"]
+    retentions = {group["logGroupName"]: group["retentionInDays"] for group in groups}
+    assert retentions == {group.name: group.retention_days for group in monitoring.log_groups}
 
 
-@pytest.fixture(scope="module")
-def program(emulator: Emulator) -> Terraform:
-    try:
-        return Terraform.found(ROOT)
-    except ToolError as error:
-        without(str(error))
-
-
-@pytest.fixture(scope="module")
-def stack(program: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The local environment, with a listener on every route but info, applied."""
-    out = tmp_path_factory.mktemp("out")
-    (settings,) = load(("local",), CONFIG, {"SNS_EMAIL": "ops@team.example"})
-    (found,) = monitorings(settings)
-    terraform({found.stack: (settings, found)}, out)
-    folder = out / "stacks" / found.stack
-    program.init(folder)
-    program.run(folder, "apply", "-auto-approve", "-input=false", "-no-color")
-    return folder
-
-
-def _client(emulator: Emulator, service: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=emulator.url,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+@pytest.mark.parametrize("route", list(Route))
+def test_topic_has_its_listeners_each_with_dead_letters(deployed: Deployed, route: Route) -> None:
+    topic: Topic = next(one for one in deployed.monitoring.topics if one.route is route)
+    sns, arn = deployed.aws("sns"), deployed.topic_arn(topic.key)
+    found = sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    listeners = [one for one in found if "-tap-" not in one["Endpoint"]]
+    assert Counter(one["Protocol"] for one in listeners) == +Counter(
+        email=len(topic.emails), sqs=len(topic.queues), https=int(topic.pagerduty)
     )
+    for one in listeners:
+        told = sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"]
+        assert told["PendingConfirmation"] == "false"
+        assert deployed.queues[topic.undelivered].name in told["RedrivePolicy"]
 
 
-def _alarm_names(emulator: Emulator) -> set[str]:
-    pages = _client(emulator, "cloudwatch").get_paginator("describe_alarms").paginate()
-    return {alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]}
-
-
-def _groups(emulator: Emulator) -> dict[str, int]:
-    answer = _client(emulator, "logs").describe_log_groups(logGroupNamePrefix="/aws/scheduling-agent-local/")
-    return {group["logGroupName"]: group["retentionInDays"] for group in answer["logGroups"]}
-
-
-def test_alarms_groups_topics_and_listeners_exist(emulator: Emulator, stack: Path) -> None:
-    alarms = _alarm_names(emulator)
-    assert len(alarms) == 13
-    assert all(name.startswith("scheduling-agent-local-") for name in alarms)
-    assert list(_groups(emulator).values()) == [1] * 9
-    sns = _client(emulator, "sns")
-    topics = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
-    listeners = {
-        arn.rsplit("-", 1)[1]: len(sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"])
-        for arn in topics
-    }
-    assert listeners == {"critical": 1, "warning": 1, "delivery": 1, "info": 0}
-
-
-def test_second_plan_is_empty_for_all_that_is_read_back_truly(program: Terraform, stack: Path) -> None:
-    program.run(stack, "plan", "-input=false", "-no-color", "-out=second.plan")
-    plan = json.loads(program.run(stack, "show", "-json", "second.plan"))
-    changed = {one["type"] for one in plan["resource_changes"] if one["change"]["actions"] != ["no-op"]}
-    assert changed <= READ_BACK_THINLY
-
-
-def test_destroy_leaves_nothing(emulator: Emulator, program: Terraform, stack: Path) -> None:
-    program.run(stack, "destroy", "-auto-approve", "-input=false", "-no-color")
-    assert _alarm_names(emulator) == set()
-    assert _groups(emulator) == {}
-    assert _client(emulator, "sns").list_topics()["Topics"] == []
+def test_functions_read_the_queues_that_they_are_to_read(deployed: Deployed) -> None:
+    found = deployed.aws("lambda").list_event_source_mappings()["EventSourceMappings"]
+    read = {(one["FunctionArn"].split(":")[-1], one["EventSourceArn"].split(":")[-1]) for one in found}
+    functions = deployed.monitoring.functions
+    assert read == {(one.name, deployed.queues[one.reads.queue].name) for one in functions if one.reads}
+    names = {one["FunctionName"] for one in deployed.aws("lambda").list_functions()["Functions"]}
+    assert names == {one.name for one in functions}
 
 
 def test_emulator_that_is_not_installed_says_how_to_install_it(
@@ -114,7 +59,7 @@ def test_emulator_that_is_not_installed_says_how_to_install_it(
 
 
 def test_emulator_leaves_no_process(tmp_path: Path) -> None:
-    with Emulator(tmp_path) as running:
+    with needed(), Emulator(tmp_path) as running:
         process = running._process
         assert process is not None
     assert process.poll() is not None

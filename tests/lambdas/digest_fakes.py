@@ -141,11 +141,22 @@ class FakeSqs:
 
 @dataclass
 class FakeSns:
-    """A topic that checks what it gets; `fault` is `refused`, or `unanswered` when the mail goes out."""
+    """A topic that checks what it gets, and drops what nobody reads.
+
+    `fault` is `refused`, or `unanswered` when the mail goes out.
+    """
 
     clock: Clock
     fault: str | None = None
+    readers: int = 1
+    pending: int = 0
     mails: list[tuple[str, str]] = field(default_factory=list)
+
+    def get_topic_attributes(self, *, TopicArn: str) -> dict[str, Any]:
+        assert TopicArn == TOPIC
+        self.clock.tick()
+        counts = {"SubscriptionsConfirmed": str(self.readers), "SubscriptionsPending": str(self.pending)}
+        return {"Attributes": {"TopicArn": TOPIC, **counts}}
 
     def publish(self, *, TopicArn: str, Subject: str, Message: str) -> dict[str, str]:
         assert TopicArn == TOPIC
@@ -153,7 +164,8 @@ class FakeSns:
         self.clock.tick()
         if self.fault == "refused":
             raise AwsFaultError("publish")
-        self.mails.append((Subject, Message))
+        if self.readers:
+            self.mails.append((Subject, Message))
         if self.fault == "unanswered":
             raise AwsFaultError("no answer in time")
         return {"MessageId": "mail-1"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
+from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -28,6 +31,8 @@ from tests.lambdas.digest_loader import SOURCES, load, load_folder
 
 digest = load("digest")
 DigestError = digest.settings.DigestError
+# Lambda's own reading of a line: with another timestamp it would call an error INFO.
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00")
 ENVIRONMENT = {"QUEUE_URL": QUEUE, "TOPIC_ARN": TOPIC, "ENVIRONMENT": "prod", "TIME_ZONE": "Europe/Zurich"}
 
 
@@ -74,6 +79,61 @@ def test_every_notice_is_logged_as_json(
     assert {line["id"] for line in lines if line["message"] == "notice"} == {"sns-0", "sns-1", "sns-2"}
     assert "".join(line["text"] for line in lines if line["message"] == "other_notice") == "é" * 70_000
     assert max(len(json.dumps(line)) for line in lines) < 256 * 1024
+
+
+def test_every_line_begins_as_lambda_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run(*queue(alarms(3), delete_fails=lambda name: name == "m1"))
+
+    lines = logged(capsys)
+
+    assert {line["level"] for line in lines} == {"INFO", "WARNING", "ERROR"}
+    for line in lines:
+        assert list(line)[:5] == ["timestamp", "level", "message", "function", "environment"]
+        assert RFC_3339.fullmatch(line["timestamp"])
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(line["timestamp"])) < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("bodies", [alarms(25), []])
+def test_topic_without_a_confirmed_reader_is_an_error_that_touches_no_notice(
+    bodies: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs, sns = queue(bodies)
+    sns.readers, sns.pending = 0, 2
+
+    with pytest.raises(DigestError, match="none is confirmed, and 2 wait for a click"):
+        run(sqs, sns, ALL_CLEAR="mail")
+
+    assert (sns.mails, len(sqs.visible())) == ([], len(bodies))
+    assert {one.receives for one in sqs.stored.values()} <= {0}
+    (line,) = logged(capsys)
+    assert (line["message"], line["level"], line["pending"]) == ("nobody_subscribed", "ERROR", 2)
+
+
+def test_notices_that_waited_for_a_reader_are_mailed_to_the_first() -> None:
+    sqs, sns = queue(alarms(25))
+    sns.readers = 0
+    with pytest.raises(DigestError):
+        run(sqs, sns)
+
+    sns.readers = 1
+
+    assert run(sqs, sns)["taken"] == 25
+    assert (len(sns.mails), sqs.stored) == (1, {})
+
+
+@pytest.mark.parametrize("readers", [0, 1])
+def test_digest_without_readers_on_purpose_is_logged_and_deleted(
+    readers: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs, sns = queue([*alarms(25), good_envelope("Budget", "sns-plain")])
+    sns.readers = readers
+
+    result = run(sqs, sns, MAIL="no", ALL_CLEAR="mail")
+
+    assert result == {"mailed": "nothing", "taken": 26, "not_deleted": 0, "more_wait": False}
+    assert (sns.mails, sqs.stored) == ([], {})
+    counts = Counter(line["message"] for line in logged(capsys))
+    assert counts == {"notice": 25, "other_notice": 1}
 
 
 def test_nothing_is_deleted_when_the_mail_is_refused() -> None:
@@ -147,12 +207,15 @@ def test_one_run_takes_no_more_than_it_can_hold(monkeypatch: pytest.MonkeyPatch)
     assert 60 < len(sqs.stored) <= 70
 
 
-@pytest.mark.parametrize(("wish", "mails"), [("mail", 1), ("none", 0)])
-def test_empty_queue_brings_what_is_configured(wish: str, mails: int) -> None:
+@pytest.mark.parametrize(
+    ("wish", "mail", "mails"), [("mail", "yes", 1), ("none", "yes", 0), ("mail", "no", 0)]
+)
+def test_empty_queue_brings_what_is_configured(wish: str, mail: str, mails: int) -> None:
     sqs, sns = queue([])
 
-    run(sqs, sns, ALL_CLEAR=wish)
+    result = run(sqs, sns, ALL_CLEAR=wish, MAIL=mail)
 
+    assert result["mailed"] == ("all clear" if mails else "nothing")
     assert len(sns.mails) == mails
     assert all("all clear" in subject for subject, _ in sns.mails)
 
@@ -244,35 +307,48 @@ kinds = st.sampled_from(
     receive_fault_at=st.none() | st.integers(1, 8),
     stuck=st.sets(st.integers(0, 59)),
     fault=st.sampled_from([None, None, "refused", "unanswered"]),
+    readers=st.sampled_from([1, 1, 0]),
+    mail=st.sampled_from(["yes", "yes", "no"]),
     visibility_fails=st.booleans(),
 )
-def test_every_message_is_mailed_and_deleted_or_still_there(
-    *, makers: list[Any], seed: int, clock: Clock, fault: str | None, stuck: set[int], **faults: Any
+def test_every_message_is_told_and_deleted_or_still_there(
+    *,
+    makers: list[Any],
+    seed: int,
+    clock: Clock,
+    fault: str | None,
+    readers: int,
+    mail: str,
+    stuck: set[int],
+    **faults: Any,
 ) -> None:
     # given
     bodies = [make(i) for i, make in enumerate(makers)]
     random = Random(seed)
     clock = Clock(clock.remaining_ms, 0, clock.cost_ms)
     sqs = FakeSqs(clock, bodies, random, delete_fails=lambda name: int(name[1:]) in stuck, **faults)
-    sns = FakeSns(clock, fault)
+    sns = FakeSns(clock, fault, readers)
 
     # when
-    try:
-        result = run(sqs, sns)
-    except (AwsFaultError, DigestError):
-        result = None
+    with redirect_stdout(io.StringIO()) as log:
+        try:
+            result = run(sqs, sns, MAIL=mail)
+        except (AwsFaultError, DigestError):
+            result = None
 
     # then
     mailed = {f"m{found}" for _, body in sns.mails for found in re.findall(r"<(\d+)>", body)}
+    told = mailed if mail == "yes" else {f"m{found}" for found in re.findall(r"<(\d+)>", log.getvalue())}
     assert set(sqs.deleted) | set(sqs.stored) == {f"m{i}" for i in range(len(bodies))}
-    assert set(sqs.deleted) <= mailed
+    assert set(sqs.deleted) <= told
+    assert mail == "yes" or not mailed
     if result is None:
         assert sqs.deleted == {}
     else:
-        assert fault is None or not bodies
-        assert result["taken"] == len(mailed)
-        assert result["not_deleted"] == len(mailed - set(sqs.deleted))
-        assert result["more_wait"] or mailed == {f"m{i}" for i in range(len(bodies))}
+        assert mail == "no" or (readers and (fault is None or not bodies))
+        assert result["taken"] == len(told)
+        assert result["not_deleted"] == len(told - set(sqs.deleted))
+        assert result["more_wait"] or told == {f"m{i}" for i in range(len(bodies))}
 
 
 def test_handler_reads_its_environment_and_reports(
@@ -304,9 +380,14 @@ def test_missing_setting_is_named(name: str) -> None:
         digest.settings.Settings.read({**ENVIRONMENT, name: ""})
 
 
-def test_unknown_wish_is_refused() -> None:
-    with pytest.raises(DigestError, match="'always' is neither"):
-        digest.settings.Settings.read({**ENVIRONMENT, "ALL_CLEAR": "always"})
+@pytest.mark.parametrize("name", ["ALL_CLEAR", "MAIL"])
+def test_unknown_wish_is_refused(name: str) -> None:
+    with pytest.raises(DigestError, match=f"{name}: 'always' is neither"):
+        digest.settings.Settings.read({**ENVIRONMENT, name: "always"})
+
+
+def test_digest_that_knows_of_no_wish_deletes_nothing_unmailed() -> None:
+    assert digest.settings.Settings.read(ENVIRONMENT).mails
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "/etc/localtime", "..", "Europe"])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules import facts
+from modules.catalog import publisher
+from modules.catalog.business import alarm_key
 from modules.catalog.delivery import LONGEST_DIGEST_WAIT_SECONDS
 from modules.render.dashboards import dashboard_body
 from modules.settings import Settings
+from modules.settings.business import BusinessMetric
 from modules.spec.alarms import Alarm, Comparison, Role, Route
 from modules.spec.metrics import Math, Metric, Stat, stats_of
 from modules.spec.system import Monitoring
@@ -20,6 +24,7 @@ from tests.strategies import all_settings, functions, replaced_settings, shuffle
 
 MONITORINGS = all_settings.map(lambda found: (found, monitorings(found)[0]))
 GUIDE_ALARMS = {"high-error-rate", "high-latency", "lambda-errors", "lambda-throttles", "db-connections-high"}
+SILENT, SLOW = "metrics-publisher-silent", "metrics-publisher-slow"
 REFERENCE = re.compile(r"\$\{data\.[a-z_.]+\}")
 
 
@@ -31,20 +36,38 @@ def test_every_alarm_of_the_guide_is_there(made: tuple[Settings, Monitoring]) ->
 
 
 @given(MONITORINGS)
-def test_thresholds_are_finite_positive_and_below_what_the_metric_can_reach(
+def test_thresholds_are_finite_positive_and_within_what_the_metric_can_reach(
     made: tuple[Settings, Monitoring],
 ) -> None:
-    _, found = made
+    """Positive, unless a figure of the business may itself be negative."""
+    settings, found = made
+    business = _business(settings)
     ceilings = {_identity(one.metric): one.maximum for one in found.ceilings}
     for alarm in found.alarms:
-        threshold = alarm.condition.threshold
-        assert 0 <= threshold < float("inf")
-        assert alarm.condition.comparison is Comparison.ABOVE
+        threshold, metric = alarm.condition.threshold, business.get(alarm.key)
+        assert (metric.minimum if metric and metric.minimum else 0) <= threshold < float("inf")
+        assert alarm.condition.comparison is _side(alarm, metric)
+        if alarm.condition.comparison is Comparison.BELOW:
+            assert threshold > (metric.minimum if metric and metric.minimum is not None else 0)
+            continue
         for stat in stats_of(alarm.signal):
             assert threshold < ceilings.get(_identity(stat.metric), float("inf")), alarm.key
+            if metric and metric.maximum is not None:
+                assert threshold < metric.maximum, alarm.key
             fact = facts.metric(stat.metric.namespace, stat.metric.name)
             if fact and fact.maximum is not None:
                 assert threshold < fact.maximum, alarm.key
+
+
+def _side(alarm: Alarm, metric: BusinessMetric | None) -> Comparison:
+    """Everything is too much, except a heartbeat and what configuration wants to be enough."""
+    too_few = metric is not None and metric.alarm is not None and metric.alarm.below is not None
+    return Comparison.BELOW if too_few or alarm.key == SILENT else Comparison.ABOVE
+
+
+def _business(settings: Settings) -> dict[str, BusinessMetric]:
+    """The metrics that are counted, by the keys that their alarms have."""
+    return {alarm_key(name): metric for name, metric in settings.business_metrics.metrics.items()}
 
 
 def _identity(metric: Metric) -> tuple[str, str, frozenset[tuple[str, str]]]:
@@ -54,13 +77,16 @@ def _identity(metric: Metric) -> tuple[str, str, frozenset[tuple[str, str]]]:
 @given(MONITORINGS)
 def test_every_metric_is_published_with_exactly_its_dimensions(made: tuple[Settings, Monitoring]) -> None:
     settings, found = made
-    filtered = {item.metric.name for item in found.filters}
+    published: dict[str, Mapping[str, str]] = {item.metric.name: {} for item in found.filters}
+    published |= {name: {} for name in settings.published_outside}
+    if found.schedules[1:]:
+        published |= {name: one.dimensions for name, one in settings.business_metrics.metrics.items()}
+        published[publisher.HEARTBEAT] = {}
     for alarm in found.alarms:
         for stat in stats_of(alarm.signal):
             metric = stat.metric
             if metric.namespace == found.namespace:
-                assert metric.name in filtered | set(settings.published_outside)
-                assert not metric.dimensions
+                assert metric.dimensions == published[metric.name]
             else:
                 fact = facts.metric(metric.namespace, metric.name)
                 assert fact is not None, metric
@@ -136,7 +162,10 @@ def test_widgets_fit_into_the_grid_and_never_overlap(made: tuple[Settings, Monit
 
 @given(MONITORINGS)
 def test_threshold_of_an_alarm_is_a_line_on_the_real_time_page(made: tuple[Settings, Monitoring]) -> None:
-    _, found = made
+    """Of the delivery the wait for Slack alone is drawn; of the publisher nothing."""
+    settings, found = made
+    business = _business(settings)
+    undrawn = {key for key, metric in business.items() if not metric.widget} | {SILENT, SLOW}
     for dashboard in found.dashboards:
         if dashboard.key == "real-time":
             lines = {
@@ -144,7 +173,11 @@ def test_threshold_of_an_alarm_is_a_line_on_the_real_time_page(made: tuple[Setti
                 for widget in json.loads(dashboard_body(dashboard, "us-east-1"))["widgets"]
                 for line in widget["properties"].get("annotations", {}).get("horizontal", [])
             }
-            pages = {alarm.condition.threshold for alarm in found.alarms if alarm.condition.threshold}
+            pages = {
+                alarm.condition.threshold
+                for alarm in found.alarms
+                if alarm.key not in undrawn and (alarm.condition.threshold or alarm.key in business)
+            }
             assert pages - {LONGEST_DIGEST_WAIT_SECONDS} == lines
 
 

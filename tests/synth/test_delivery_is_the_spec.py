@@ -98,7 +98,7 @@ def test_dead_letters_outlive_the_queue_that_they_come_from(stack: Tree) -> None
 def test_only_its_topic_may_send_to_a_queue_and_nothing_without_tls(stack: Tree, spec: Monitoring) -> None:
     topics = {topic.route: topic.name for topic in spec.topics}
     for queue in spec.queues:
-        policy = _document(resources(stack, "aws_sqs_queue_policy")[f"queue-policy-{queue.key}"]["policy"])
+        policy = _document(resources(stack, "aws_sqs_queue")[f"queue-{queue.key}"]["policy"])
         deny = policy.pop("DenyPlainTransport")
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
         arn = f"arn:aws:sqs:eu-west-1:111122223333:{queue.name}"
@@ -158,11 +158,17 @@ def test_variables_of_a_function_fit_into_what_lambda_takes(spec: Monitoring) ->
 
 
 def test_roles_may_do_single_things_to_single_resources(stack: Tree) -> None:
+    """CloudWatch knows no resources of PutMetricData; there the namespace stands in."""
     roles = resources(stack, "aws_iam_role")
-    assert set(roles) == {"role-slack-critical", "role-slack-warning", "role-digest", "role-digest-schedule"}
+    wanted = ("slack-critical", "slack-warning", "digest", "digest-schedule")
+    wanted += ("metrics-publisher", "metrics-publisher-schedule")
+    assert set(roles) == {f"role-{name}" for name in wanted}
     for name, policy in resources(stack, "aws_iam_role_policy").items():
         for statement in _document(policy["policy"]).values():
             assert all("*" not in action for action in statement["Action"]), name
+            if statement["Action"] == ["cloudwatch:PutMetricData"]:
+                assert statement["Condition"] == {"StringEquals": {"cloudwatch:namespace": "SchedulingAgent"}}
+                continue
             assert all(resource.removesuffix(":*").count("*") == 0 for resource in statement["Resource"])
             assert all(resource.startswith(("${aws_", "arn:")) for resource in statement["Resource"])
 
@@ -179,6 +185,7 @@ def test_secrets_have_no_value_in_terraform(stack: Tree) -> None:
     assert set(resources(stack, "aws_secretsmanager_secret")) == {
         "secret-slack-critical",
         "secret-slack-warning",
+        "secret-metrics-publisher",
     }
     assert not resources(stack, "aws_secretsmanager_secret_version")
 

@@ -103,11 +103,11 @@ def test_workspace_of_hcp_terraform_is_the_stack_unless_named() -> None:
 def test_outputs_name_topics_dashboards_groups_and_the_policy(prod_stack: dict) -> None:
     outputs = prod_stack["output"]
     assert set(outputs) == {
-        "topic_arns", "dashboard_urls", "log_groups", "agent_metrics_policy", "slack_secrets"
+        "topic_arns", "dashboard_urls", "log_groups", "agent_metrics_policy", "secrets"
     }  # fmt: skip
     assert set(outputs["topic_arns"]["value"]) == {"critical", "warning", "info", "delivery", "digest"}
-    assert len(outputs["log_groups"]["value"]) == 12
-    assert set(outputs["slack_secrets"]["value"]) == {"slack-critical", "slack-warning"}
+    assert len(outputs["log_groups"]["value"]) == 13
+    assert set(outputs["secrets"]["value"]) == {"slack-critical", "slack-warning", "metrics-publisher"}
 
 
 def test_organizations_tag_policy_is_off_until_asked_for() -> None:

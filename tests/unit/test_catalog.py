@@ -6,6 +6,7 @@ import pytest
 
 from modules.errors import ConfigError
 from modules.spec.alarms import Alarm, Missing, Role, Route, Severity, route_of
+from modules.spec.dashboards import Graph
 from modules.spec.metrics import Math, Stat, stats_of
 from tests.builders import good_monitoring, good_settings, monitorings, shipped
 
@@ -32,15 +33,16 @@ DELIVERY = {
     "slack-critical-waiting", "slack-warning-dead", "slack-warning-errors", "slack-warning-failing",
     "slack-warning-waiting", "warning-undelivered",
 }  # fmt: skip
+PUBLISHER = {f"metrics-publisher-{trouble}" for trouble in ("silent", "failing", "slow", "dead")}
 
 
 def _by_key(changes: dict | None = None, *, environment: str = "prod") -> dict[str, Alarm]:
     return {alarm.key: alarm for alarm in good_monitoring(changes, environment=environment).alarms}
 
 
-def test_prod_yields_the_alarms_of_the_guide_those_of_the_delivery_and_no_others() -> None:
+def test_prod_yields_the_alarms_of_the_guide_those_of_our_functions_and_no_others() -> None:
     (found,) = monitorings(shipped())
-    assert {alarm.key for alarm in found.alarms} == set(GUIDE) | DELIVERY
+    assert {alarm.key for alarm in found.alarms} == set(GUIDE) | DELIVERY | PUBLISHER
 
 
 @pytest.mark.parametrize("key", GUIDE)
@@ -67,6 +69,7 @@ def test_nine_log_groups_of_the_script_and_those_of_our_own_functions() -> None:
         f"bedrock-agent/{name}" for name in ("supervisor", "scheduling", "information", "notes", "chitchat")
     ]
     parts += [f"delivery/{name}" for name in ("slack-critical", "slack-warning", "digest")]
+    parts += ["business/metrics-publisher"]
     groups = good_monitoring().log_groups
     assert {group.name for group in groups} == {f"/aws/scheduling-agent/{part}" for part in parts}
     assert {group.retention_days for group in groups} == {30}
@@ -151,12 +154,19 @@ def test_retention_can_differ_by_group() -> None:
     assert {group.key: group.retention_days for group in groups}["backend"] == 90
 
 
-def test_sessions_that_nobody_publishes_have_no_alarm_but_a_warning() -> None:
+def test_sessions_that_nobody_publishes_have_neither_an_alarm_nor_a_graph() -> None:
     settings = good_settings()
-    others = {name: one for name, one in settings.published_outside.items() if name != "ActiveSessions"}
-    (found,) = monitorings(settings.model_copy(update={"published_outside": others}))
+    none = settings.business_metrics.model_copy(update={"metrics": {}})
+    (found,) = monitorings(settings.model_copy(update={"business_metrics": none}))
     assert "active-sessions" not in {alarm.key for alarm in found.alarms}
-    assert any("published_outside.ActiveSessions" in warning for warning in found.warnings)
+    assert "ActiveSessions" not in repr(found.dashboards)
+
+
+def test_metric_that_something_else_publishes_is_drawn_and_has_no_alarm() -> None:
+    found = good_monitoring({"published_outside": {"Refunds": {"by": "the shop", "unit": "Count"}}})
+    titles = [widget.title for widget in found.dashboards[0].widgets if isinstance(widget, Graph)]
+    assert "Business: Refunds" in titles
+    assert "refunds" not in {alarm.key for alarm in found.alarms}
 
 
 def test_critical_route_without_subscriber_is_the_first_and_loudest_warning() -> None:

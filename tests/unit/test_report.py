@@ -28,13 +28,13 @@ def test_findings_that_differ_in_place_alone_are_told_once(prod_stack: dict, sho
     *_, context = short_retention
     lines = list(told(check(prod_stack, context)))
     assert sum("MON-RET-002" in line for line in lines) == 1
-    assert sum("aws_cloudwatch_log_group." in line for line in lines) == 12
+    assert sum("aws_cloudwatch_log_group." in line for line in lines) == 13
     assert sum(line.strip().startswith("fix: set retention") for line in lines) == 1
 
 
 def test_errors_stop_the_run_and_are_counted(prod_stack: dict, short_retention: tuple) -> None:
     *_, context = short_retention
-    with pytest.raises(PolicyError, match=r"12 findings of level error; nothing was written\.$"):
+    with pytest.raises(PolicyError, match=r"13 findings of level error; nothing was written\.$"):
         _refuse({"a": check(prod_stack, context)})
 
 
@@ -44,5 +44,5 @@ def test_waived_findings_are_shown_and_stop_nothing(prod_stack: dict, short_rete
     findings = check(prod_stack, replace(context, waivers=(waiver,)))
     _refuse({"a": findings})
     text = report({"a": (settings, found)}, {"a": prod_stack}, {"a": findings}, "out")
-    assert "policies: 12 waived" in text
+    assert "policies: 13 waived" in text
     assert f"waived until {TODAY}: trial" in text

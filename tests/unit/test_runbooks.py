@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,16 +19,26 @@ PAGES = {path.stem: path for path in FOLDER.glob("*.md") if path.stem != "README
 HEADINGS = ["What it means", "First checks", "Likely causes", "Mitigation", "When to escalate"]
 LONGEST_SHARED_WORDS = 25
 SEVERITY_FOR = re.compile(r"\b(critical|warning|info) for\b", re.IGNORECASE)
-LOGGED = re.compile(r'\blog\(\s*"(\w+)"')
-# With every channel, so that every alarm on the path of notifications is there.
+LOGGED = re.compile(r'\b_?log(?:\.(?:info|warning|error))?\(\s*"(\w+)"')
+# The outcomes of a message to Slack; what is sent later was not sent at all, and what arrived is no trouble.
+OUTCOME = re.compile(r"^ +(?!ACCEPTED|LATER)([A-Z_]+) = auto\(\)$", re.MULTILINE)
+KIND = re.compile(r'^ +[A-Z_]+ = "(\w+)"$', re.MULTILINE)
+# With every channel, so that every alarm on the path of notifications is there, and with a metric whose
+# alarm has no page of its own.
+CANCELLED: dict[str, Any] = {
+    "sql": "SELECT count(*) FROM appointments WHERE cancelled_at >= :start_of_day",
+    "unit": "Count",
+    "alarm": {"above": 50, "severity": "warning", "because": "a usual day has fewer than 20"},
+}
 ALARMS = good_monitoring(
     {
+        "business_metrics": {"metrics": {"CancelledAppointments": CANCELLED}},
         "routes": {
             "critical": {"pagerduty": True, "emails": ["ops@example.com"]},
             "warning": {"emails": ["dev@example.com"]},
             "info": {"emails": ["dev@example.com"]},
             "delivery": {"pagerduty": True, "emails": ["ops@example.com"]},
-        }
+        },
     }
 ).alarms
 
@@ -110,15 +121,30 @@ def _passages(path: Path) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + LONGEST_SHARED_WORDS]) for at in range(len(words) - LONGEST_SHARED_WORDS)}
 
 
-def test_whatever_our_functions_log_is_explained() -> None:
-    notifier, digest = (ROOT / "lambda_src" / name for name in ("slack_notifier", "digest"))
-    said = (notifier / "handler.py").read_text("utf-8").split("Log lines are JSON")[1].split('"""')[0]
-    words = set(re.findall(r"[a-z]+(?:_[a-z]+)+", said))
-    words |= {word for path in digest.glob("*.py") for word in LOGGED.findall(path.read_text("utf-8"))}
+def sources(function: str) -> str:
+    """All code of a function of ours."""
+    return "".join(path.read_text("utf-8") for path in sorted((ROOT / "lambda_src" / function).glob("*.py")))
+
+
+def test_whatever_delivers_logs_nothing_that_is_not_explained() -> None:
+    notifier = sources("slack_notifier")
+    words = set(LOGGED.findall(notifier)) | set(LOGGED.findall(sources("digest")))
+    words |= {f"slack_{outcome.lower()}" for outcome in OUTCOME.findall(notifier)}
 
     page = PAGES["delivery-function-errors"].read_text("utf-8")
-    assert {"secret_unusable", "messages_come_again"} <= words
+    assert {"secret_unusable", "slack_dead_webhook", "messages_come_again"} <= words
     assert {word for word in words if f"`{word}`" not in page} == set()
+
+
+def test_whatever_the_publisher_logs_is_explained_and_so_is_each_kind_of_failure() -> None:
+    code = sources("metrics_publisher")
+    words, kinds = set(LOGGED.findall(code)), set(KIND.findall(code))
+
+    page = PAGES["metrics-publisher"].read_text("utf-8")
+    assert {"metric_failed", "publish_failed", "reconnecting"} <= words
+    assert {"tls", "lock_timeout", "bounds"} <= kinds
+    assert {word for word in words if f"`{word}`" not in page} == set()
+    assert {kind for kind in kinds if f"\n| `{kind}` | " not in page} == set()
 
 
 def test_index_lists_every_page() -> None:

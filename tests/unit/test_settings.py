@@ -59,6 +59,14 @@ def change(config: Path, change: dict[str, Any], name: str = "prod") -> None:
     write(config, yaml.safe_dump(change, allow_unicode=True, width=10_000), name)
 
 
+def metric(text: str, *, name: str = "A") -> str:
+    """A configuration with a metric that says more than it has to."""
+    return f"business_metrics: {{metrics: {{{name}: {{sql: SELECT 1, unit: Count, {text}}}}}}}"
+
+
+WISH = "severity: info, because: it is too much"
+SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:main-a1b2c3"
+
 # One mistake each: the file, the path, and what the message says.
 MISTAKES = {
     "unknown key at the top": ("retentoin: {days: 30}", "retentoin", "did you mean 'retention'?"),
@@ -252,6 +260,117 @@ MISTAKES = {
         "0 is too small",
     ),
     "merge key": ("retention: {<<: {days: 30}}", "retention.'<<'", "unknown key"),
+    "unknown key in a metric": (metric("query: x"), "business_metrics.metrics.A.query", "unknown key"),
+    "metric without a query": ("business_metrics: {metrics: {A: {unit: Count}}}", "business_metrics.metrics.A.sql", "is missing"),
+    "metric without a unit": ("business_metrics: {metrics: {A: {sql: SELECT 1}}}", "business_metrics.metrics.A.unit", "is missing"),
+    "query that is a number": ("business_metrics: {metrics: {A: {unit: Count, sql: 5}}}", "business_metrics.metrics.A.sql", "put it in quotes"),
+    "query that is empty": ("business_metrics: {metrics: {A: {unit: Count, sql: ''}}}", "business_metrics.metrics.A.sql", "holds 0 statements; give one SELECT"),
+    "query that writes": (
+        "business_metrics: {metrics: {A: {unit: Count, sql: DELETE FROM t}}}",
+        "business_metrics.metrics.A.sql",
+        "'DELETE FROM t' begins with 'DELETE'; give one SELECT",
+    ),
+    "query in a block of lines": (
+        "business_metrics:\n  metrics:\n    A:\n      unit: Count\n      sql: |\n        SELECT count(*)\n        FROM t\n        FOR UPDATE\n",
+        "business_metrics.metrics.A.sql",
+        "locks rows",
+    ),
+    "query with a character that hides": (
+        r'business_metrics: {metrics: {A: {unit: Count, sql: "SELECT\u00a01"}}}',
+        "business_metrics.metrics.A.sql",
+        "a character that cannot be printed (U+00A0)",
+    ),
+    "metric that begins with a digit": (metric("", name="'1A'"), "business_metrics.metrics.1A", "after a letter"),
+    "metric of a long name": (metric("", name="A" * 61), f"business_metrics.metrics.{'A' * 61}", "at most 60"),
+    "metric that ends with a space": (metric("", name="'A '"), "business_metrics.metrics.A ", "after a letter"),
+    "51 metrics": (
+        "business_metrics: {metrics: {"
+        + ", ".join(f"A{i}: {{sql: SELECT 1, unit: Count}}" for i in range(48))
+        + "}}",
+        "business_metrics.metrics",
+        "a mapping of 51 is too long; at most 50 are possible",
+    ),
+    "no unit of a metric": ("business_metrics: {metrics: {A: {unit: Apples, sql: SELECT 1}}}", "business_metrics.metrics.A.unit", "'Apples' is not a CloudWatch unit"),
+    "bounds of a metric the wrong way": (metric("minimum: 5, maximum: 1"), "business_metrics.metrics.A", "has minimum 5"),
+    "dimension with a colon": (metric("dimensions: {'a:b': x}"), "business_metrics.metrics.A.dimensions.a:b", "a dimension's name"),
+    "dimension of letters beyond ASCII": (metric("dimensions: {a: é}"), "business_metrics.metrics.A.dimensions.a", "printable ASCII"),
+    "31 dimensions": (
+        metric(f"dimensions: {{{', '.join(f'a{i}: x' for i in range(31))}}}"),
+        "business_metrics.metrics.A.dimensions",
+        "at most 30 are possible",
+    ),
+    "two thresholds": (metric(f"alarm: {{above: 5, below: 1, {WISH}}}"), "business_metrics.metrics.A.alarm", "needs either above or below"),
+    "no threshold": (metric(f"alarm: {{{WISH}}}"), "business_metrics.metrics.A.alarm", "needs either above or below"),
+    "alarm without a reason": (
+        metric("alarm: {above: 5, severity: info}"),
+        "business_metrics.metrics.A.alarm.because",
+        "is missing; add it",
+    ),
+    "alarm without a severity": (
+        metric("alarm: {above: 5, because: it is}"),
+        "business_metrics.metrics.A.alarm.severity",
+        "is missing; add it",
+    ),
+    "threshold that is no number": (
+        metric(f"alarm: {{above: .inf, {WISH}}}"), "business_metrics.metrics.A.alarm.above", "a finite number"
+    ),
+    "alarm over 13 periods": (
+        metric(f"alarm: {{above: 5, periods: 13, {WISH}}}"), "business_metrics.metrics.A.alarm.periods", "at most 12"
+    ),
+    "runbook that nobody wrote": (
+        metric(f"alarm: {{above: 5, runbook: no-such, {WISH}}}"),
+        "business_metrics.metrics.A.alarm.runbook",
+        "'no-such' is no page in docs/runbooks/; write it there, or take runbook out",
+    ),
+    "never counting": ("business_metrics: {every_minutes: 0}", "business_metrics.every_minutes", "at least 1"),
+    "counting every other hour": ("business_metrics: {every_minutes: 61}", "business_metrics.every_minutes", "at most 60"),
+    "no time zone": ("business_metrics: {time_zone: Berlin}", "business_metrics.time_zone", "write it as 'Europe/Berlin'"),
+    "metric of two publishers": (
+        "published_outside: {ActiveSessions: {by: cron, unit: Count}}",
+        "published_outside.ActiveSessions",
+        "ActiveSessions is counted by business_metrics as well; take it out of one of them",
+    ),
+    "IAM without a user": (
+        "database: {connection: {auth: iam, host: db.example, name: main, resource_id: db-A1}}",
+        "database.connection",
+        "has auth: iam without user; add them",
+    ),
+    "IAM and a secret": (
+        f"database: {{connection: {{auth: iam, host: db.example, name: main, user: u, resource_id: db-A1, secret_arn: '{SECRET}'}}}}",
+        "database.connection",
+        "which is not read then",
+    ),
+    "a secret and a user": ("database: {connection: {user: u}}", "database.connection", "which says the user"),
+    "secret that is a name": (
+        "database: {connection: {secret_arn: main}}", "database.connection.secret_arn", "is not a secret's ARN"
+    ),
+    "no way to log in": ("database: {connection: {auth: trust}}", "database.connection.auth", "'secret' or 'iam'"),
+    "port 0": ("database: {connection: {port: 0}}", "database.connection.port", "at least 1"),
+    "host with a port": ("database: {connection: {host: 'db.example:5432'}}", "database.connection.host", "is not a host"),
+    "resource id that is a name": (
+        "database: {connection: {resource_id: main}}", "database.connection.resource_id", "is not a resource id"
+    ),
+    "authorities outside of the project": (
+        "database: {connection: {ca_file: ../rds.pem}}", "database.connection.ca_file", "a file below the project"
+    ),
+    "authorities at the root": (
+        "database: {connection: {ca_file: /etc/rds.pem}}", "database.connection.ca_file", "a file below the project"
+    ),
+    "VPC without subnets": (
+        "database: {connection: {vpc: {subnet_ids: [], security_group_ids: [sg-0a1b2c3d]}}}",
+        "database.connection.vpc.subnet_ids",
+        "at least 1",
+    ),
+    "VPC without security groups": (
+        "database: {connection: {vpc: {subnet_ids: [subnet-0a1b2c3d]}}}",
+        "database.connection.vpc.security_group_ids",
+        "is missing; add it",
+    ),
+    "no subnet": (
+        "database: {connection: {vpc: {subnet_ids: [sub-1], security_group_ids: [sg-0a1b2c3d]}}}",
+        "database.connection.vpc.subnet_ids[0]",
+        "'sub-1' is not a subnet id",
+    ),
 }  # fmt: skip
 
 
@@ -462,6 +581,14 @@ def test_long_names_are_told_before_aws_tells_them(config: Path) -> None:
     assert "longer than 64; set function_name" in problem.text
     (config / f"{'e' * 40}.yaml").write_text(f"project: {'a' * 40}")
     assert "database.identifier" in {problem.path for problem in problems(config, "e" * 40)}
+
+
+@pytest.mark.parametrize("name", ["prod", "staging", "dev", "local"])
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1"])
+def test_shipped_names_fit_into_every_region(config: Path, name: str, region: str) -> None:
+    """Roles carry the region, and are the first to become too long."""
+    write(config, f"targets: [{{region: {region}}}]", name)
+    assert good(config, name).targets[0].region == region
 
 
 def test_workspace_in_base_would_be_shared(config: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.policies.mutations.edits import (
     Mutation,
+    Stack,
     Values,
     denial,
     dropping,
@@ -38,6 +41,16 @@ def sns(statements: list[Values]) -> Values:
 
 def admits_sns(item: Values) -> bool:
     return "sns.amazonaws.com" in item["policy"]
+
+
+def in_policies(make: Callable[[str], Mutation]) -> Mutation:
+    """Change the policy of a queue, be it written into the queue or a resource of its own."""
+
+    def mutate(stack: Stack) -> Stack:
+        inline = any("policy" in item for item in stack["resource"][QUEUE].values())
+        return make(QUEUE if inline else QUEUE_POLICY)(stack)
+
+    return mutate
 
 
 def redirecting(kind: str) -> Mutation:
@@ -76,39 +89,53 @@ MUTATIONS: dict[str, list[Mutation]] = {
         setting(ALARM, is_on_depth, metric_name="NumberOfMessagesSent"),
     ],
     "MON-QUE-006": [
-        ruling(QUEUE_POLICY, lambda statements: statements.remove(sns(statements)), admits_sns),
-        ruling(QUEUE_POLICY, lambda statements: sns(statements).pop("Condition"), admits_sns),
-        ruling(
-            QUEUE_POLICY,
-            lambda statements: sns(statements).update(
-                Condition={"ArnEquals": {"aws:SourceArn": QUEUE_ELSEWHERE}}
-            ),
-            admits_sns,
+        in_policies(
+            lambda kind: ruling(kind, lambda statements: statements.remove(sns(statements)), admits_sns)
         ),
-        ruling(
-            QUEUE_POLICY, lambda statements: sns(statements).update(Action="sqs:ReceiveMessage"), admits_sns
+        in_policies(
+            lambda kind: ruling(kind, lambda statements: sns(statements).pop("Condition"), admits_sns)
         ),
-        ruling(
-            QUEUE_POLICY,
-            lambda statements: sns(statements).update(Principal={"Service": "s3.amazonaws.com"}),
-            admits_sns,
+        in_policies(
+            lambda kind: ruling(
+                kind,
+                lambda statements: sns(statements).update(
+                    Condition={"ArnEquals": {"aws:SourceArn": QUEUE_ELSEWHERE}}
+                ),
+                admits_sns,
+            )
         ),
-        granting(QUEUE_POLICY, Principal={"Service": "s3.amazonaws.com"}, Action="sqs:SendMessage"),
-        removing(QUEUE_POLICY, admits_sns),
+        in_policies(
+            lambda kind: ruling(
+                kind, lambda statements: sns(statements).update(Action="sqs:ReceiveMessage"), admits_sns
+            )
+        ),
+        in_policies(
+            lambda kind: ruling(
+                kind,
+                lambda statements: sns(statements).update(Principal={"Service": "s3.amazonaws.com"}),
+                admits_sns,
+            )
+        ),
+        in_policies(
+            lambda kind: granting(kind, Principal={"Service": "s3.amazonaws.com"}, Action="sqs:SendMessage")
+        ),
+        in_policies(lambda kind: dropping(kind, "policy", admits_sns)),
     ],
     "MON-QUE-007": [
         removing(ALARM, is_on_age),
         setting(ALARM, is_on_age, dimensions={"QueueName": "elsewhere"}),
     ],
     "MON-QUE-008": [
-        granting(QUEUE_POLICY, Principal="*", Action="sqs:*"),
-        granting(QUEUE_POLICY, Principal={"AWS": "*"}, Action="sqs:ReceiveMessage"),
+        in_policies(lambda kind: granting(kind, Principal="*", Action="sqs:*")),
+        in_policies(lambda kind: granting(kind, Principal={"AWS": "*"}, Action="sqs:ReceiveMessage")),
     ],
     "MON-QUE-009": [
-        ruling(QUEUE_POLICY, lambda statements: statements.remove(denial(statements))),
-        ruling(QUEUE_POLICY, lambda statements: denial(statements).update(Effect="Allow")),
-        ruling(QUEUE_POLICY, lambda statements: denial(statements).update(Action="sqs:SendMessage")),
-        removing(QUEUE_POLICY),
+        in_policies(lambda kind: ruling(kind, lambda statements: statements.remove(denial(statements)))),
+        in_policies(lambda kind: ruling(kind, lambda statements: denial(statements).update(Effect="Allow"))),
+        in_policies(
+            lambda kind: ruling(kind, lambda statements: denial(statements).update(Action="sqs:SendMessage"))
+        ),
+        in_policies(lambda kind: dropping(kind, "policy")),
     ],
     "MON-SUB-001": [dropping(SUBSCRIPTION, "redrive_policy"), redirecting(SUBSCRIPTION)],
     "MON-SUB-002": [

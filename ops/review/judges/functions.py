@@ -1,0 +1,128 @@
+"""Functions, and what starts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ops.review.changes import Change
+from ops.review.judges.attributes import members, plain, present, rising, source, switch
+from ops.review.judges.documents import policy
+from ops.review.judges.kinds import Aspect, Kind, changed, is_open, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.patterns import letting
+from ops.review.verdicts import Effect, Verdict
+from ops.review.words import shown
+from ops.review.world import World
+from policies.values import as_whole
+
+_CODE = (
+    "source_code_hash",
+    "filename",
+    "s3_key",
+    "s3_bucket",
+    "s3_object_version",
+    "image_uri",
+    "code_sha256",
+)
+_TAGS = frozenset({"tags", "description"})
+_TRACED = "Active"
+
+
+def _code(change: Change, _world: World) -> Iterator[Verdict]:
+    """New code: what it does, no plan can tell."""
+    if any(changed(change, path) for path in _CODE):
+        yield verdict(change, Effect.CHANGED, "code", "has new code", old="", new="")
+
+
+_CONCURRENCY = "reserved_concurrent_executions"
+_TRACING = "tracing_config.mode"
+
+
+def _concurrency(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
+    """With no concurrency left a function is switched off."""
+    path = _CONCURRENCY
+    old, new = as_whole(before), as_whole(after)
+    words = {"old": shown(before), "new": shown(after)}
+    if old is None or new is None:
+        yield unclear(change, path, "may run another number of times at once", before, after)
+    elif 0 in (old, new):
+        text = "is switched off: it may not run at all" if new == 0 else "may run again"
+        yield verdict(change, weaker_if(new == 0), "silence", text, **words)
+    else:
+        yield verdict(change, Effect.CHANGED, path, "may run another number of times at once", **words)
+
+
+def _tracing(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
+    was, now = (one == _TRACED for one in (old, new))
+    if was == now or is_open(old, new):
+        yield unclear(change, _TRACING, "is traced otherwise", old, new)
+        return
+    text = f"is {'no longer' if was else 'now'} traced"
+    yield verdict(change, weaker_if(was), _TRACING, text, old=shown(old), new=shown(new))
+
+
+FUNCTION = Kind(
+    types=("aws_lambda_function",),
+    noun="function",
+    lost="What it does is done no more.",
+    identity=("function_name",),
+    aspects=(
+        Aspect(_CODE, _code),
+        when_changed(_CONCURRENCY, _concurrency),
+        when_changed(_TRACING, _tracing),
+        present("dead_letter_config.target_arn", "dead-letter queue"),
+        present("kms_key_arn", "encryption with a customer key"),
+        plain("logging_config.log_group", "writes to another log group"),
+        plain("runtime", "runs on another runtime"),
+    ),
+    harmless=_TAGS,
+)
+SOURCE = Kind(
+    types=("aws_lambda_event_source_mapping",),
+    noun="event source",
+    lost="The function gets nothing from it any more.",
+    aspects=(
+        switch("enabled", "is switched off", "is switched on"),
+        source("event_source_arn", "source"),
+        source("function_name", "function"),
+        present("destination_config.on_failure.destination_arn", "destination for failures"),
+        letting("filter_criteria.filter", "messages"),
+        members("function_response_types", "no longer reports", "now reports"),
+        rising("maximum_retry_attempts", "is tried less often", "is tried more often"),
+    ),
+    harmless=_TAGS,
+)
+INVOCATION = Kind(
+    types=("aws_lambda_function_event_invoke_config",),
+    noun="invocation setting",
+    lost="Failed invocations are handled by the defaults.",
+    aspects=(
+        present("destination_config.on_failure.destination", "destination for failures"),
+        rising("maximum_retry_attempts", "is tried less often", "is tried more often"),
+    ),
+)
+PERMISSION = Kind(
+    types=("aws_lambda_permission",),
+    noun="permission",
+    lost="The caller may no longer invoke the function.",
+    aspects=(
+        source("principal", "caller"),
+        source("source_arn", "source"),
+        source("function_name", "function"),
+    ),
+)
+ROLE = Kind(
+    types=("aws_iam_role",),
+    noun="role",
+    lost="What uses it can do nothing any more.",
+    aspects=(policy("assume_role_policy", "trust policy"),),
+    harmless=_TAGS,
+)
+ROLE_POLICY = Kind(
+    types=("aws_iam_role_policy", "aws_iam_policy", "aws_iam_role_policy_attachment"),
+    noun="permissions",
+    lost="What they allowed is allowed no more.",
+    aspects=(policy("policy"), source("policy_arn", "policy")),
+    harmless=_TAGS,
+)
+KINDS = (FUNCTION, SOURCE, INVOCATION, PERMISSION, ROLE, ROLE_POLICY)

@@ -1,0 +1,168 @@
+"""Keys, buckets, secrets and other things that hold or protect data."""
+
+from __future__ import annotations
+
+from ops.review.judges.attributes import members, plain, present, rising, source, switch, undecided
+from ops.review.judges.documents import policy
+from ops.review.judges.kinds import Kind
+from ops.review.words import quantity
+
+_TAGS = frozenset({"tags", "description"})
+
+KEY = Kind(
+    types=("aws_kms_key",),
+    noun="key",
+    lost="What it encrypts can be read no more.",
+    replaced="What the old key encrypts can be read no more.",
+    identity=("key_usage", "customer_master_key_spec", "multi_region"),
+    aspects=(
+        policy("policy"),
+        switch("is_enabled", "is disabled: what it encrypts cannot be read", "is enabled"),
+        switch("enable_key_rotation", "is rotated no more", "is rotated", default=False),
+        rising("deletion_window_in_days", "could be deleted sooner", "could be deleted later"),
+    ),
+    harmless=_TAGS,
+)
+ALIAS = Kind(
+    types=("aws_kms_alias",),
+    noun="key alias",
+    lost="Whatever names the key by it finds none.",
+    aspects=(plain("target_key_id", "stands for another key"),),
+)
+BUCKET = Kind(
+    types=("aws_s3_bucket",),
+    noun="bucket",
+    lost="What is kept in it is lost.",
+    replaced="What is kept in it is lost.",
+    identity=("bucket", "bucket_prefix"),
+    aspects=(switch("object_lock_enabled", "is no longer locked", "is locked", default=False),),
+    harmless=_TAGS,
+)
+BUCKET_SETTING = Kind(
+    types=(
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_versioning",
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_object_lock_configuration",
+    ),
+    noun="bucket protection",
+    lost="The bucket is protected no more in this way.",
+    aspects=(
+        *(
+            switch(path, f"no longer has {path}", f"has {path}", default=False)
+            for path in (
+                "block_public_acls",
+                "block_public_policy",
+                "ignore_public_acls",
+                "restrict_public_buckets",
+            )
+        ),
+        undecided("rule", "protects otherwise"),
+        undecided("versioning_configuration", "keeps versions otherwise"),
+    ),
+)
+LIFECYCLE = Kind(
+    types=("aws_s3_bucket_lifecycle_configuration",),
+    noun="lifecycle",
+    lost="What is in the bucket is kept without end.",
+    aspects=(undecided("rule", "keeps or moves what is in the bucket by other rules"),),
+)
+SECRET = Kind(
+    types=("aws_secretsmanager_secret", "aws_secretsmanager_secret_version"),
+    noun="secret",
+    lost="What signs in with it is turned away.",
+    replaced="Its value has to be set anew.",
+    identity=("name", "name_prefix"),
+    aspects=(
+        present("kms_key_id", "encryption with a customer key"),
+        policy("policy"),
+        plain("secret_string", "holds another value"),
+    ),
+    harmless=_TAGS,
+)
+STREAM = Kind(
+    types=("aws_kinesis_firehose_delivery_stream", "aws_cloudwatch_metric_stream"),
+    noun="delivery stream",
+    lost="What it carried goes nowhere any more.",
+    replaced="What is under way in it is lost.",
+    aspects=(
+        switch("server_side_encryption.enabled", "loses its encryption", "gets encryption", default=False),
+        source("extended_s3_configuration.bucket_arn", "bucket"),
+        present("extended_s3_configuration.kms_key_arn", "encryption with a customer key"),
+    ),
+    harmless=_TAGS,
+)
+INVOCATION_LOGGING = Kind(
+    types=("aws_bedrock_model_invocation_logging_configuration",),
+    noun="invocation logging",
+    lost="Calls of models are logged no more.",
+    aspects=(undecided("logging_config", "logs calls of models otherwise"),),
+)
+BUDGET = Kind(
+    types=("aws_budgets_budget",),
+    noun="budget",
+    lost="Nobody hears of costs any more.",
+    aspects=(
+        rising(
+            "limit_amount",
+            "warns at lower costs",
+            "warns at higher costs",
+            words=lambda value: quantity(value, None),
+            falls=True,
+        ),
+        members("notification", "sends fewer notices", "sends more notices"),
+    ),
+    harmless=_TAGS,
+)
+GUARDIAN = Kind(
+    types=(
+        "aws_ce_anomaly_monitor",
+        "aws_ce_anomaly_subscription",
+        "aws_db_event_subscription",
+        "aws_cloudwatch_contributor_insight_rule",
+        "aws_cloudwatch_contributor_managed_insight_rule",
+        "aws_cloudwatch_event_api_destination",
+        "aws_cloudwatch_event_archive",
+        "aws_cloudwatch_event_bus",
+        "aws_cloudwatch_event_connection",
+        "aws_cloudwatch_log_delivery_destination",
+        "aws_cloudwatch_log_delivery_source",
+        "aws_cloudwatch_log_destination",
+        "aws_cloudwatch_log_transformer",
+        "aws_internetmonitor_monitor",
+        "aws_oam_link",
+        "aws_oam_sink",
+        "aws_rum_app_monitor",
+        "aws_ssmincidents_response_plan",
+        "aws_xray_sampling_rule",
+    ),
+    noun="part of the monitoring",
+    lost="What it watched or carried is watched or carried no more.",
+    aspects=(
+        switch("enabled", "is switched off", "is switched on"),
+        switch("rule_state", "is switched off", "is switched on"),
+        members("event_categories", "leaves events", "listens to more events"),
+        rising("fixed_rate", "samples fewer requests", "samples more requests"),
+    ),
+    harmless=_TAGS,
+)
+TAG_POLICY = Kind(
+    types=("aws_organizations_policy", "aws_organizations_policy_attachment"),
+    noun="organization policy",
+    lost="It holds no more.",
+    aspects=(undecided("content", "demands something else"),),
+    harmless=_TAGS,
+)
+KINDS = (
+    KEY,
+    ALIAS,
+    BUCKET,
+    BUCKET_SETTING,
+    LIFECYCLE,
+    SECRET,
+    STREAM,
+    INVOCATION_LOGGING,
+    BUDGET,
+    GUARDIAN,
+    TAG_POLICY,
+)

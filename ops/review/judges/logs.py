@@ -1,0 +1,196 @@
+"""Log groups and all that hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from modules.semantics import PatternError, parse_pattern
+from modules.semantics.json_patterns import JsonPattern
+from ops.review.changes import Change, Values
+from ops.review.judges.attributes import members, plain, present, source, switch, undecided
+from ops.review.judges.documents import policy
+from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, when_changed
+from ops.review.logic import Term, all_of, any_of, atom, implies
+from ops.review.values import at
+from ops.review.verdicts import Effect, Verdict
+from ops.review.words import days, shown
+from ops.review.world import World
+from policies.values import as_whole
+
+_TAGS = frozenset({"tags"})
+
+
+_RETENTION = "retention_in_days"
+
+
+def _retention(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
+    """Too short loses evidence; without an end costs for ever and keeps personal data for ever."""
+    path = _RETENTION
+    old, new = (0 if value is None else as_whole(value) for value in (before, after))
+    words = {"old": days(before), "new": days(after)}
+    if old is None or new is None:
+        yield unclear(change, path, "may keep events for another time", before, after)
+    elif new == 0 and old != 0:
+        yield verdict(change, Effect.WEAKENED, path, "keeps events without end", **words)
+    elif old == 0 and new != 0:
+        note = "Older events are deleted."
+        yield verdict(
+            change, Effect.STRENGTHENED, path, "keeps events for a limited time", note=note, **words
+        )
+    elif new < old:
+        note = "Older events are deleted."
+        yield verdict(change, Effect.WEAKENED, path, "keeps events for a shorter time", note=note, **words)
+    elif old < new:
+        yield verdict(change, Effect.STRENGTHENED, path, "keeps events for a longer time", **words)
+
+
+def filter_pattern(path: str) -> Aspect:
+    """A filter pattern on log lines: judged where one pattern plainly implies the other."""
+
+    def judge(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
+        old, new = _proposition(before), _proposition(after)
+        if old is None or new is None:
+            yield unclear(change, path, "matches other log lines", before, after)
+            return
+        narrower, wider = implies(new, old), implies(old, new)
+        words = {"old": _pattern(before), "new": _pattern(after)}
+        if narrower and wider:
+            yield verdict(change, Effect.UNAFFECTED, path, "has the same pattern in other words", **words)
+        elif narrower or wider:
+            text = f"matches {'fewer' if narrower else 'more'} log lines"
+            yield verdict(change, weaker_if(narrower), path, text, **words)
+        else:
+            yield verdict(change, Effect.UNCLEAR, path, "matches other log lines", **words)
+
+    return when_changed(path, judge)
+
+
+def _pattern(value: object) -> str:
+    return "every line" if value in (None, "") else shown(value)
+
+
+def _proposition(pattern: object) -> Term | None:
+    """A JSON pattern as a proposition over its tests; the empty pattern always holds."""
+    if pattern in (None, ""):
+        return all_of(())
+    if not isinstance(pattern, str):
+        return None
+    try:
+        found = parse_pattern(pattern)
+    except (PatternError, RecursionError):
+        return None
+    if not isinstance(found, JsonPattern):
+        return None
+    stack: list[Term] = []
+    for item in found.condition.postfix:
+        if not isinstance(item, str):
+            stack.append(atom(repr(item)))
+            continue
+        right, left = stack.pop(), stack.pop()
+        stack.append(all_of((left, right)) if item == "&&" else any_of((left, right)))
+    return stack[-1]
+
+
+_TRANSFORMATION = "metric_transformation"
+
+
+def _published(change: Change, _world: World) -> Iterator[Verdict]:
+    """The metric that a filter publishes: with another name, the alarms on the old one starve."""
+    names = ("namespace", "name", "dimensions")
+    old, new = (
+        [shown(at(side, f"{_TRANSFORMATION}.{name}")) for name in names]
+        for side in (change.before, change.after)
+    )
+    if old == new:
+        return
+    words = {"old": " ".join(old[:2]), "new": " ".join(new[:2])}
+    yield verdict(change, Effect.WEAKENED, "metric", "no longer publishes its metric", **words)
+    yield verdict(change, Effect.STRENGTHENED, "metric", "publishes a new metric", **words)
+
+
+def _describe_group(values: Values, _world: World) -> str:
+    return f"{shown(values.get('name'))}, kept {days(values.get('retention_in_days'))}"
+
+
+def _describe_filter(values: Values, _world: World) -> str:
+    metric = " ".join(shown(at(values, f"{_TRANSFORMATION}.{name}")) for name in ("namespace", "name"))
+    return f"publishes {metric}"
+
+
+LOG_GROUP = Kind(
+    types=("aws_cloudwatch_log_group",),
+    noun="log group",
+    lost="Its events are lost.",
+    replaced="Its events are lost.",
+    identity=("name", "name_prefix", "log_group_class"),
+    aspects=(
+        when_changed(_RETENTION, _retention),
+        present("kms_key_id", "encryption with a customer key"),
+        switch(
+            "deletion_protection_enabled", "may be deleted now", "is protected from deletion", default=False
+        ),
+    ),
+    harmless=_TAGS,
+    describe=_describe_group,
+)
+METRIC_FILTER = Kind(
+    types=("aws_cloudwatch_log_metric_filter",),
+    noun="metric filter",
+    lost="Its metric is published no more, so alarms on it see no data.",
+    identity=("name",),
+    aspects=(
+        filter_pattern("pattern"),
+        source("log_group_name", "log group"),
+        Aspect(
+            tuple(f"{_TRANSFORMATION}.{name}" for name in ("namespace", "name", "dimensions")), _published
+        ),
+        undecided(f"{_TRANSFORMATION}.value", "publishes another value"),
+        undecided(f"{_TRANSFORMATION}.default_value", "publishes another value where no line matches"),
+        plain(f"{_TRANSFORMATION}.unit", "publishes in another unit"),
+    ),
+    describe=_describe_filter,
+)
+SUBSCRIPTION_FILTER = Kind(
+    types=("aws_cloudwatch_log_subscription_filter", "aws_cloudwatch_log_delivery"),
+    noun="log subscription",
+    lost="Log events go there no more.",
+    aspects=(
+        filter_pattern("filter_pattern"),
+        source("log_group_name", "log group"),
+        source("destination_arn", "destination"),
+        members("record_fields", "sends fewer fields", "sends more fields"),
+    ),
+    harmless=_TAGS,
+)
+ANOMALY_DETECTOR = Kind(
+    types=("aws_cloudwatch_log_anomaly_detector",),
+    noun="log anomaly detector",
+    lost="Unusual log lines are found no more.",
+    aspects=(
+        switch("enabled", "is switched off", "is switched on"),
+        filter_pattern("filter_pattern"),
+        members("log_group_arn_list", "leaves log groups", "reads more log groups"),
+        present("kms_key_id", "encryption with a customer key"),
+    ),
+    harmless=_TAGS,
+)
+LOG_POLICY = Kind(
+    types=(
+        "aws_cloudwatch_log_data_protection_policy",
+        "aws_cloudwatch_log_account_policy",
+        "aws_cloudwatch_log_resource_policy",
+        "aws_cloudwatch_log_destination_policy",
+        "aws_cloudwatch_log_delivery_destination_policy",
+        "aws_cloudwatch_log_index_policy",
+    ),
+    noun="log policy",
+    lost="What it protected or allowed is so no more.",
+    aspects=(
+        policy("policy_document"),
+        policy("access_policy"),
+        policy("delivery_destination_policy"),
+        source("log_group_name", "log group"),
+    ),
+)
+KINDS = (LOG_GROUP, METRIC_FILTER, SUBSCRIPTION_FILTER, ANOMALY_DETECTOR, LOG_POLICY)

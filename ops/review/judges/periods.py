@@ -1,0 +1,68 @@
+"""The length of an alarm's periods: what one takes together, and how long breaches must last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ops.review.changes import Change
+from ops.review.judges.conditions import side_of
+from ops.review.judges.evaluations import m_of_n
+from ops.review.judges.kinds import verdict, weaker_if
+from ops.review.judges.signals import Signal, periods, read_signal
+from ops.review.verdicts import Effect, Verdict
+from ops.review.words import duration, shown
+from ops.review.world import World
+from policies.values import as_whole
+
+PATHS = ("period",)
+
+# By the side that breaches: over more time, these only come nearer to the threshold or go beyond it.
+_GROWS_WITH_TIME = {1: ("Sum", "SampleCount", "Maximum"), -1: ("Minimum",)}
+
+
+def judge(change: Change, world: World) -> Iterator[Verdict]:
+    """Judge the length of a period by what it takes together, and by how long a breach must last."""
+    old, new = read_signal(change.before), read_signal(change.after)
+    before, after = _period(old), _period(new)
+    if before == after or not old.metrics & new.metrics:
+        return
+    words = {"old": periods(old), "new": periods(new)}
+    lengths = as_whole(before), as_whole(after)
+    if lengths[0] is None or lengths[1] is None:
+        yield verdict(change, Effect.UNCLEAR, "period", "looks at periods of another length", **words)
+        return
+    longer = lengths[1] > lengths[0]
+    statistic, side = _statistic(old, new), side_of(change, world) or 0
+    if statistic in _GROWS_WITH_TIME.get(side, ()) or statistic in _GROWS_WITH_TIME.get(-side, ()):
+        easier = longer == (statistic in _GROWS_WITH_TIME[side])
+        together = f"takes {'more' if longer else 'less'} time together"
+        text = f"{together}, so fires {'more' if easier else 'less'} easily"
+        yield verdict(change, weaker_if(not easier), "period", text, **words)
+        if easier == longer:
+            yield from _lasting(change, lengths[0], lengths[1])
+    else:
+        text = f"reacts {'later' if longer else 'sooner'}"
+        yield verdict(change, weaker_if(longer), "period", text, **words)
+
+
+def _statistic(old: Signal, new: Signal) -> str:
+    """The statistic, where all inputs have the same and the value grows with them; else nothing."""
+    found = {one.statistic for signal in (old, new) for one in signal.inputs.values()}
+    return found.pop() if len(found) == 1 and old.grows and new.grows else ""
+
+
+def _lasting(change: Change, old: int, new: int) -> Iterator[Verdict]:
+    """With several periods to breach, longer ones also have to pass first."""
+    before, after = m_of_n(change.before), m_of_n(change.after)
+    if before is None or after is None or min(before[0], after[0]) == 1:
+        return
+    was, now = old * before[0], new * after[0]
+    if was != now:
+        text = f"fires after a {'longer' if now > was else 'shorter'} time of breaches"
+        yield verdict(change, weaker_if(now > was), "lasting", text, old=duration(was), new=duration(now))
+
+
+def _period(signal: Signal) -> Any:
+    found = {shown(one.period): one.period for one in signal.inputs.values()}
+    return next(iter(found.values())) if len(found) == 1 else tuple(sorted(found))

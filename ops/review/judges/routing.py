@@ -1,0 +1,199 @@
+"""Topics, their subscribers, and queues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ops.review.changes import Change, Values
+from ops.review.judges.attributes import members, plain, present, read_json, rising, switch
+from ops.review.judges.documents import policy
+from ops.review.judges.kinds import Aspect, Kind, changed, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.patterns import letting
+from ops.review.secrets import SENSITIVE
+from ops.review.topics import route_of, target
+from ops.review.values import is_nothing, same
+from ops.review.verdicts import SEVERITIES, Effect, Verdict
+from ops.review.words import duration, shown
+from ops.review.world import World
+from policies.values import Unknown, as_text
+
+_KEY = "encryption with a customer key"
+_TAGS = frozenset({"tags"})
+_URL = re.compile(r"(https?://)(?:[^/@\s]*@)?([^/\s?#]+)")
+
+
+def endpoint(value: Any) -> str:
+    """Who listens. Of a web address only the host: services put their keys into the rest."""
+    text = as_text(value)
+    if text is None:
+        return shown(value)
+    match = _URL.match(text)
+    return f"{match[1]}{match[2]}/{SENSITIVE}" if match else shown(text)
+
+
+def _listener(values: Values, world: World) -> str:
+    topic = next(iter(world.after.targets(values.get("topic_arn"))), None)
+    on = f" on topic {topic.label}" if topic else ""
+    return f"{shown(values.get('protocol'))} {endpoint(values.get('endpoint'))}{on}"
+
+
+def _subscriber(change: Change, world: World) -> Iterator[Verdict]:
+    """Another endpoint is another subscriber, who may have to confirm first."""
+    sides = [[side.get(name) for name in ("protocol", "endpoint")] for side in (change.before, change.after)]
+    topics = [
+        {one.key for one in topics.targets(side.get("topic_arn"))}
+        for topics, side in ((world.before, change.before), (world.after, change.after))
+    ]
+    if same(sides[0], sides[1]) and topics[0] == topics[1]:
+        return
+    old, new = _listener(change.before, world), _listener(change.after, world)
+    if any(isinstance(value, Unknown) for value in sides[1]):
+        yield verdict(change, Effect.UNCLEAR, "subscriber", "may have another subscriber", old=old, new=new)
+        return
+    yield verdict(change, Effect.WEAKENED, "subscriber", "loses its subscriber", old=old, new=new)
+    note = "It hears nothing until it has confirmed." if _confirms(sides[1][0]) else ""
+    yield verdict(
+        change, Effect.STRENGTHENED, "subscriber", "has a new subscriber", old=old, new=new, note=note
+    )
+
+
+def _confirms(protocol: Any) -> bool:
+    return as_text(protocol) in ("email", "email-json", "http", "https", "sms")
+
+
+_SCOPE = "filter_policy_scope"
+
+
+def _scope(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
+    """An alarm's message has no attributes, so a filter on these drops all."""
+    path = _SCOPE
+    words = {"old": shown(old), "new": shown(new)}
+    if is_nothing(change.before.get("filter_policy")) or is_nothing(change.after.get("filter_policy")):
+        yield verdict(change, Effect.CHANGED, path, "filters on another part of messages", **words)
+    elif all(one in ("MessageBody", "MessageAttributes", None) for one in (old, new)):
+        weaker = old == "MessageBody"
+        text = (
+            "filters on attributes, which alarms do not have" if weaker else "filters on the message's body"
+        )
+        yield verdict(change, weaker_if(weaker), path, text, **words)
+    else:
+        yield unclear(change, path, "may filter on another part of messages", old, new)
+
+
+def _route(change: Change, _world: World) -> Iterator[Verdict]:
+    """The tag that says how urgent a topic's alarms are."""
+    old, new = route_of(change.before), route_of(change.after)
+    if old == new:
+        return
+    was, now = SEVERITIES.get(old), SEVERITIES.get(new)
+    if was is None or now is None:
+        yield unclear(change, "route", "serves another route", old, new)
+        return
+    text = f"serves a {'less' if now < was else 'more'} urgent route"
+    yield verdict(change, weaker_if(now < was), "route", text, old=old, new=new)
+
+
+def _redrive(change: Change, world: World) -> Iterator[Verdict]:
+    """Where undeliverable messages end, and after how many tries."""
+    pair = changed(change, "redrive_policy")
+    if pair is None:
+        return
+    old, new = map(read_json, pair)
+    if any(is_nothing(one) or isinstance(one, Unknown) for one in (old, new)):
+        yield from _DEAD_LETTERS.judge(change, world)
+    elif not same(old, new):
+        text = "has another dead-letter queue, or another number of tries"
+        yield verdict(change, Effect.CHANGED, "redrive_policy", text, old=shown(old), new=shown(new))
+
+
+_DEAD_LETTERS = present("redrive_policy", "dead-letter queue")
+_REDRIVE = Aspect(_DEAD_LETTERS.paths, _redrive)
+
+
+def _describe_topic(values: Values, _world: World) -> str:
+    return target("", values).label or shown(values.get("name_prefix"))
+
+
+TOPIC = Kind(
+    types=("aws_sns_topic",),
+    noun="topic",
+    lost="Its subscribers are lost, and whatever is sent to it.",
+    replaced="Its subscribers are lost; e-mail subscribers have to confirm again.",
+    identity=("name", "name_prefix", "fifo_topic"),
+    aspects=(
+        Aspect(("tags.Route", "tags.Severity"), _route),
+        present("kms_master_key_id", _KEY),
+        policy("policy"),
+        *(
+            present(f"{protocol}_failure_feedback_role_arn", f"log of failed deliveries to {protocol}")
+            for protocol in ("application", "firehose", "http", "lambda", "sqs")
+        ),
+    ),
+    harmless=frozenset({"display_name", "tags"}),
+    describe=_describe_topic,
+)
+SUBSCRIPTION = Kind(
+    types=("aws_sns_topic_subscription",),
+    noun="subscription",
+    lost="It hears nothing any more.",
+    identity=("endpoint", "protocol", "topic_arn"),
+    aspects=(
+        Aspect(("endpoint", "protocol", "topic_arn"), _subscriber),
+        letting("filter_policy", "messages"),
+        when_changed(_SCOPE, _scope),
+        _REDRIVE,
+    ),
+    describe=_listener,
+)
+TOPIC_POLICY = Kind(
+    types=("aws_sns_topic_policy", "aws_sqs_queue_policy", "aws_kms_key_policy", "aws_s3_bucket_policy"),
+    noun="policy",
+    lost="What it allowed and denied is so no more.",
+    aspects=(policy("policy"),),
+)
+PROTECTION_POLICY = Kind(
+    types=("aws_sns_topic_data_protection_policy",),
+    noun="data protection policy",
+    lost="Personal data in messages is hidden no more.",
+    aspects=(policy("policy"),),
+)
+QUEUE = Kind(
+    types=("aws_sqs_queue",),
+    noun="queue",
+    lost="Its messages are lost, and whatever is sent to it.",
+    replaced="The messages in it are lost.",
+    identity=("name", "name_prefix", "fifo_queue"),
+    aspects=(
+        _REDRIVE,
+        present("kms_master_key_id", _KEY),
+        switch("sqs_managed_sse_enabled", "loses its encryption", "gets encryption", default=False),
+        rising(
+            "message_retention_seconds",
+            "keeps messages for a shorter time",
+            "keeps messages for a longer time",
+            words=duration,
+        ),
+        policy("policy"),
+        plain("visibility_timeout_seconds", "gives its readers another time", words=duration),
+    ),
+    harmless=_TAGS,
+)
+REDRIVE = Kind(
+    types=("aws_sqs_queue_redrive_policy",),
+    noun="redrive policy",
+    lost="The queue has no dead-letter queue any more.",
+    aspects=(_REDRIVE,),
+)
+CHAT = Kind(
+    types=("aws_chatbot_slack_channel_configuration", "aws_chatbot_teams_channel_configuration"),
+    noun="chat channel",
+    lost="The channel hears nothing any more.",
+    aspects=(
+        members("sns_topic_arns", "leaves topics", "listens to more topics"),
+        plain("slack_channel_id", "speaks in another channel"),
+    ),
+    harmless=_TAGS,
+)
+KINDS = (TOPIC, SUBSCRIPTION, TOPIC_POLICY, PROTECTION_POLICY, QUEUE, REDRIVE, CHAT)

@@ -1,0 +1,89 @@
+"""What must not be printed: known by Terraform's marks, by its name, or because it looks like a secret.
+
+A plan's JSON holds sensitive values in clear text, so everything that leaves the review goes through
+here: values, addresses, findings and messages of errors alike.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+SENSITIVE = "(sensitive)"
+
+_WORDS = (
+    r"passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|routing[_-]?key"
+    r"|integration[_-]?key|signing[_-]?key|service[_-]?key|genie[_-]?key|credentials?|authorization|webhook"
+    r"|connection[_-]?string|\bdsn\b|\bpwd\b"
+)
+_SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
+# These only point to a secret, or speak of one.
+_NO_SECRET_NAME = re.compile(
+    r"(?i)(?:_arns?|_names?|_enabled|_days|_seconds|_type|_policy|_length)$|^(?:secret_id|client_token)$"
+)
+_MAPS_OF_SECRETS = frozenset({"variables", "environment_variables"})
+
+_REST_OF_URL = r"[^\s\"'<>`\\]+"
+_HOOKS = (
+    r"hooks\.slack(?:-gov)?\.com|[\w.-]*webhook\.office\.com|[\w.-]*\.logic\.azure\.com"
+    r"|discord(?:app)?\.com/api/webhooks|events(?:\.eu)?\.pagerduty\.com|alert\.victorops\.com"
+)
+_TOKENS = (
+    r"gh[pousr]_\w{16,}|github_pat_\w{16,}|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|glpat-[\w-]{16,}"
+    r"|[sr]k_(?:live|test)_\w{10,}|sk-[\w-]{20,}|AIza[\w-]{30,}|npm_\w{30,}|hv[sb]\.[\w-]{20,}"
+    r"|\w{14}\.atlasv1\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}|dop_v1_\w{20,}"
+)
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"(?s)-----BEGIN [A-Z ]*KEY( BLOCK)?-----.*?(?:-----END [A-Z ]*KEY( BLOCK)?-----|\Z)", SENSITIVE),
+        (rf"(?i)(https?://(?:{_HOOKS})/){_REST_OF_URL}", rf"\1{SENSITIVE}"),
+        (r"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s@/:\"'<>]*:[^\s@\"'<>]+|[^\s/@:\"'<>]+)@", rf"\1{SENSITIVE}@"),
+        (
+            r"(?i)([?&;](?:[\w.-]*(?:token|sig|signature|key|secret|password|code|auth|credential)[\w.-]*)=)"
+            r"[^&\s\"'<>]+",
+            rf"\1{SENSITIVE}",
+        ),
+        # A long part of a path that mixes letters and digits is nobody's choice of words.
+        (r"(?i)(://[^\s\"'<>]*?/)(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}", rf"\1{SENSITIVE}"),
+        (r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,16}", SENSITIVE),
+        (r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?", SENSITIVE),
+        (rf"\b(?:{_TOKENS})", SENSITIVE),
+        (r"(?i)(?<![\w-])[0-9a-f]{32}(?![\w-])", SENSITIVE),
+        # 40 characters of base64 with capitals, small letters and digits: a secret access key.
+        (
+            r"(?<![\w/+=-])(?=[\w/+]*[A-Z])(?=[\w/+]*[a-z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=-])",
+            SENSITIVE,
+        ),
+        (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}", rf"\1 {SENSITIVE}"),
+        (
+            rf"(?i)([\w-]*(?:{_WORDS})[\w-]*(?:\\?[\"']\s*:\s*\\?[\"']?|\s*=\s*\\?[\"']?|:\s+\\?[\"']?))"
+            r"[^\s\"',;&{}\[\]\\(][^\s\"',;&{}\[\]\\]{2,}",
+            rf"\1{SENSITIVE}",
+        ),
+    )
+)
+# One pass tells that none of the above can be in a text: most texts are short and harmless.
+_HINT = re.compile(
+    rf"(?i)://|-----BEGIN|A[KSBC]IA|ACCA|eyJ|[0-9a-f]{{32}}|[a-z0-9/+]{{40}}|bearer|basic|{_WORDS}|{_TOKENS}"
+)
+
+
+def masked(text: str) -> str:
+    """The text without what looks like a secret."""
+    if not _HINT.search(text):
+        return text
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@cache
+def is_secret_name(name: str) -> bool:
+    """Whether an attribute or a key of this name holds a secret."""
+    return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
+
+
+def holds_secrets(name: str) -> bool:
+    """Whether the values of a mapping of this name are nobody's business, such as environment variables."""
+    return name in _MAPS_OF_SECRETS

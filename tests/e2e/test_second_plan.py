@@ -1,0 +1,139 @@
+"""A second plan after an apply changes nothing, and it would see what was changed by hand.
+
+Each type of resource is proven against an emulator that describes it as AWS does: alarms against moto, which
+tells all of them, the others against ministack.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from ops.emulator import Emulator
+from ops.local.aws import Aws
+from ops.local.deployments import PAGERDUTY_VARIABLE, Deployment, synthesize
+from ops.local.taps import remove
+from ops.terraform import Terraform
+from tests.builders import ROOT, shipped, synthesized
+from tests.e2e.deployed import Deployed, deployment, needed
+from tests.e2e.hand_changes import HAND_CHANGES
+from tests.tools import without
+
+pytestmark = pytest.mark.xdist_group("applied")
+
+MOTO = ROOT / "ops" / "moto"
+ALARM = "aws_cloudwatch_metric_alarm"
+NOT_PROVEN = {
+    "aws_cloudwatch_query_definition": "neither emulator has query definitions; local switches them off",
+}
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The local target as Terraform left it, in an emulator of its own."""
+    with deployment(tmp_path_factory.mktemp("applied")) as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PAGERDUTY_VARIABLE, running.stand_ins.pagerduty_url)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The alarms of the local target and what they act on, applied to the emulator that describes alarms."""
+    if not (MOTO / ".venv" / "bin" / "python").exists():
+        without("moto is missing: run `make ops/moto/.venv/ready`")
+    folder = tmp_path_factory.mktemp("described")
+    with needed():
+        terraform = Terraform.found(ROOT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ops.emulator.PROGRAM", MOTO / ".venv" / "bin" / "python")
+        patch.setattr("ops.emulator.SERVE", MOTO / "serve.py")
+        patch.setenv(PAGERDUTY_VARIABLE, "https://localhost/")
+        (stack,) = (synthesize(ROOT, folder / "cdktf.out", os.environ)).iterdir()
+        with Emulator(folder / "emulator") as emulator:
+            found = Deployment(terraform, stack, Aws(emulator.url), emulator.environ)
+            with needed():
+                found.init()
+            found.run("apply", "-auto-approve", "-input=false", "-no-color", *_targets(found))
+            yield found
+
+
+@pytest.mark.parametrize("environment", ["local", "prod"])
+def test_every_type_is_proven_somewhere_or_named_with_a_reason(environment: str) -> None:
+    types = {kind for stack in synthesized(shipped(environment)).values() for kind in stack["resource"]}
+    assert types <= {ALARM, *HAND_CHANGES, *NOT_PROVEN}
+
+
+def test_second_plan_is_empty(applied: Deployed) -> None:
+    assert _types(_changes(applied.deployment)) == set()
+
+
+def test_plan_sees_what_was_changed_by_hand(applied: Deployed) -> None:
+    for change in HAND_CHANGES.values():
+        change(applied)
+    assert _types(_changes(applied.deployment)) == set(HAND_CHANGES)
+
+
+def test_destroy_leaves_nothing(applied: Deployed) -> None:
+    assert _left(applied.aws)
+    remove(applied.aws)  # the taps, of which Terraform does not know
+    applied.deployment.destroy(lambda done, planned: None)
+    assert _left(applied.aws) == []
+
+
+def test_second_plan_of_alarms_is_empty(described: Deployment) -> None:
+    assert _changes(described, *_targets(described)) == set()
+
+
+def test_plan_sees_an_alarm_that_was_changed_by_hand(described: Deployment) -> None:
+    cloudwatch = described.aws("cloudwatch")
+    alarm = cloudwatch.describe_alarms(MaxRecords=1)["MetricAlarms"][0]
+    names = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    same = {name: value for name, value in alarm.items() if name in names and value not in ([], "")}
+    cloudwatch.put_metric_alarm(**same | {"Threshold": alarm["Threshold"] + 1})
+    (changed,) = _changes(described, *_targets(described))
+    assert alarm["AlarmName"].endswith(changed.removeprefix(f"{ALARM}."))
+
+
+def _changes(found: Deployment, *options: str) -> set[str]:
+    """The addresses that a plan would change."""
+    found.run("plan", "-input=false", "-no-color", "-out=second.plan", *options)
+    plan = json.loads(found.run("show", "-json", "second.plan"))
+    return {one["address"] for one in plan["resource_changes"] if one["change"]["actions"] != ["no-op"]}
+
+
+def _types(addresses: set[str]) -> set[str]:
+    """The types of these resources, but for alarms, which ministack describes thinly."""
+    return {address.split(".")[0] for address in addresses} - {ALARM}
+
+
+def _left(aws: Aws) -> list[str]:
+    """What is in the account; keys and secrets count until the day of their deletion is set."""
+    kms = aws("kms")
+    keys = [kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"] for one in kms.list_keys()["Keys"]]
+    groups = aws("scheduler").list_schedule_groups()["ScheduleGroups"]
+    return [
+        *(one["AlarmArn"] for one in aws("cloudwatch").describe_alarms()["MetricAlarms"]),
+        *(one["DashboardArn"] for one in aws("cloudwatch").list_dashboards()["DashboardEntries"]),
+        *(one["arn"] for one in aws("logs").describe_log_groups()["logGroups"]),
+        *(one["filterName"] for one in aws("logs").describe_metric_filters()["metricFilters"]),
+        *(one["TopicArn"] for one in aws("sns").list_topics()["Topics"]),
+        *(one["SubscriptionArn"] for one in aws("sns").list_subscriptions()["Subscriptions"]),
+        *aws("sqs").list_queues().get("QueueUrls", []),
+        *(one["FunctionArn"] for one in aws("lambda").list_functions()["Functions"]),
+        *(one["UUID"] for one in aws("lambda").list_event_source_mappings()["EventSourceMappings"]),
+        *(one["Arn"] for one in aws("iam").list_roles()["Roles"]),
+        *(one["ARN"] for one in aws("secretsmanager").list_secrets()["SecretList"]),
+        *(one["Arn"] for one in aws("scheduler").list_schedules()["Schedules"]),
+        *(one["Arn"] for one in groups if one["Name"] != "default"),
+        *(one["Arn"] for one in keys if "DeletionDate" not in one),
+        *(one["AliasArn"] for one in kms.list_aliases()["Aliases"]),
+    ]
+
+
+def _targets(found: Deployment) -> list[str]:
+    """Options that restrict a command to the alarms and what they need."""
+    stack = json.loads((found.stack / "cdk.tf.json").read_text("utf-8"))
+    return [f"-target={ALARM}.{name}" for name in stack["resource"][ALARM]]

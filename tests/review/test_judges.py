@@ -1,0 +1,309 @@
+"""The judgement itself: alarms before and after, whatever they hold."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from ops.review import Effect
+from ops.review.judges.evaluations import implied
+from ops.review.judges.patterns import Relation
+from ops.review.judges.patterns import compared as patterns_compared
+from ops.review.judges.statistics import compared as statistics_compared
+from ops.review.logic import AND, ATOM, FALSE, OR, TRUE, Term, all_of, any_of, atom, implies, negated
+from ops.review.rules import read_rule
+from tests.review.builders import ARN, Tree, reviewed, said, values
+from tests.review.cases import REVERSED, band, math, metric
+
+WEAKENED, STRENGTHENED = Effect.WEAKENED, Effect.STRENGTHENED
+
+operators = st.sampled_from(
+    [
+        "GreaterThanThreshold",
+        "GreaterThanOrEqualToThreshold",
+        "LessThanThreshold",
+        "LessThanOrEqualToThreshold",
+    ]
+)
+actions = st.lists(
+    st.sampled_from(["critical", "warning", "info", "elsewhere"]), max_size=2, unique=True
+).map(lambda names: sorted(ARN.format(name) for name in names))
+tags = st.fixed_dictionaries(
+    {},
+    optional={
+        "Severity": st.sampled_from(["critical", "info", "odd"]),
+        "Role": st.sampled_from(["page", "evidence"]),
+    },
+)
+
+
+@st.composite
+def alarms(draw: st.DrawFn) -> Tree:
+    """Metric alarms that CloudWatch would take."""
+    of = draw(st.integers(1, 5))
+    own = draw(tags)
+    statistic = draw(st.sampled_from(["Sum", "Average", "Maximum", "Minimum", "SampleCount", "p50", "p99"]))
+    fields: Tree = {
+        "statistic": "" if statistic.startswith("p") else statistic,
+        "extended_statistic": statistic if statistic.startswith("p") else "",
+        "threshold": draw(st.sampled_from([0, 1, 5, 5.5, 100])),
+        "comparison_operator": draw(operators),
+        "evaluation_periods": of,
+        "datapoints_to_alarm": draw(st.sampled_from([None, *range(1, of + 1)])),
+        "period": draw(st.sampled_from([60, 300, 900])),
+        "treat_missing_data": draw(st.sampled_from(["breaching", "notBreaching", "ignore", "missing"])),
+        "actions_enabled": draw(st.booleans()),
+        "alarm_actions": draw(actions),
+        "ok_actions": draw(actions),
+        "dimensions": draw(st.sampled_from([{}, {"FunctionName": "booking"}])),
+        "tags": own,
+        "tags_all": own,
+    }
+    made = values(**fields)
+    other = draw(st.sampled_from(["plain", "math", "band"]))
+    if other == "math":
+        names = draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True))
+        aggregate = draw(st.sampled_from(["SUM", "MAX", "AVG"]))
+        made |= math(f"{aggregate}([{', '.join(names)}])", *(metric(name, name) for name in names))
+    elif other == "band":
+        made |= band(draw(st.sampled_from([1, 2, 3.5])))
+    return {name: value for name, value in made.items() if value is not None}
+
+
+@given(before=alarms(), after=alarms())
+@example(before=values(), after=values(evaluation_periods=5, datapoints_to_alarm=4))
+def test_reverse_of_any_change_exchanges_weakened_and_strengthened(before: Tree, after: Tree) -> None:
+    there = said(reviewed(before, after))
+    back = said(reviewed(after, before))
+    assert sorted(back) == sorted((REVERSED[effect], aspect) for effect, aspect in there)
+
+
+@given(before=alarms())
+def test_no_change_says_nothing(before: Tree) -> None:
+    assert said(reviewed(before, before)) == []
+
+
+@given(before=alarms(), after=alarms())
+def test_any_change_is_said(before: Tree, after: Tree) -> None:
+    assume(before != after)
+    # These are other writings of the same: no datapoints means all of them, no order in a set.
+    for one in (before, after):
+        one.setdefault("datapoints_to_alarm", one["evaluation_periods"])
+    assume(before != after)
+    # Of metric math, names of inputs and the order of a sum say nothing.
+    assume(not before["metric_query"] and not after["metric_query"])
+    assert said(reviewed(before, after))
+
+
+def fires(of: int, datapoints: int, breaches: tuple[bool, ...]) -> bool:
+    """M of N, as CloudWatch counts."""
+    return any(sum(breaches[start : start + of]) >= datapoints for start in range(len(breaches) - of + 1))
+
+
+pairs = [(datapoints, of) for of in range(1, 5) for datapoints in range(1, of + 1)]
+
+
+@pytest.mark.parametrize(("old", "new"), list(product(pairs, pairs)))
+def test_m_of_n_implies_another_exactly_where_every_series_says_so(
+    old: tuple[int, int], new: tuple[int, int]
+) -> None:
+    padding = (False,) * 4
+    series = [padding + breaches + padding for breaches in product((False, True), repeat=old[1])]
+    by_hand = all(fires(new[1], new[0], one) for one in series if fires(old[1], old[0], one))
+    assert implied(old, new) == by_hand
+
+
+@given(
+    before=st.tuples(operators, st.integers(0, 4), st.sampled_from(pairs)),
+    after=st.tuples(operators, st.integers(0, 4), st.sampled_from(pairs)),
+    data=st.lists(st.sampled_from([-0.5, 0, 0.5, 1, 2, 3, 4, 4.5]), min_size=8, max_size=8),
+)
+def test_what_is_not_weakened_still_fires(before: Any, after: Any, data: list[float]) -> None:
+    alarm = [
+        values(comparison_operator=operator, threshold=threshold, datapoints_to_alarm=m, evaluation_periods=n)
+        for operator, threshold, (m, n) in (before, after)
+    ]
+    effects = {effect for effect, _ in said(reviewed(*alarm))}
+    fired = [_fires(one, data) for one in alarm]
+    if WEAKENED not in effects:
+        assert fired[1] or not fired[0]
+    if STRENGTHENED not in effects:
+        assert fired[0] or not fired[1]
+
+
+def _fires(alarm: Tree, data: list[float]) -> bool:
+    compare = {
+        "GreaterThanThreshold": lambda value, limit: value > limit,
+        "GreaterThanOrEqualToThreshold": lambda value, limit: value >= limit,
+        "LessThanThreshold": lambda value, limit: value < limit,
+        "LessThanOrEqualToThreshold": lambda value, limit: value <= limit,
+    }[alarm["comparison_operator"]]
+    breaches = tuple(compare(value, alarm["threshold"]) for value in data)
+    padding = (False,) * 4
+    return fires(alarm["evaluation_periods"], alarm["datapoints_to_alarm"], padding + breaches + padding)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "order"),
+    [
+        ("Average", "Maximum", 1),
+        ("Maximum", "Average", -1),
+        ("p99", "p90", -1),
+        ("p90", "p99.9", 1),
+        ("Maximum", "Sum", 1),
+        ("tm90", "tm99", 1),
+        ("p50", "Average", None),
+        ("Average", "SampleCount", None),
+        ("tm90", "p90", None),
+        ("p99", "p101", None),
+        ("Average", "nonsense", None),
+    ],
+)
+def test_statistics_have_an_order_where_one_is_never_larger(old: str, new: str, order: int | None) -> None:
+    assert statistics_compared(old, new) == order
+
+
+# Propositions.
+names = st.sampled_from("abc")
+terms: st.SearchStrategy[Term] = st.recursive(
+    names.map(atom) | st.sampled_from([TRUE, FALSE]),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(all_of) | st.lists(inner, max_size=3).map(any_of) | inner.map(negated)
+    ),
+    max_leaves=8,
+)
+
+
+def holds(term: Term, world: dict[str, bool]) -> bool:
+    if term.operator == ATOM:
+        return world[term.name]
+    if term.operator == AND:
+        return all(holds(part, world) for part in term.parts)
+    if term.operator == OR:
+        return any(holds(part, world) for part in term.parts)
+    return not holds(next(iter(term.parts)), world)
+
+
+WORLDS = [dict(zip("abc", bits, strict=True)) for bits in product((False, True), repeat=3)]
+
+
+@given(one=terms, other=terms)
+def test_implication_is_true_where_it_is_affirmed(one: Term, other: Term) -> None:
+    if implies(one, other):
+        assert all(holds(other, world) for world in WORLDS if holds(one, world))
+
+
+@given(one=terms)
+def test_negation_is_the_opposite(one: Term) -> None:
+    assert all(holds(negated(one), world) != holds(one, world) for world in WORLDS)
+
+
+@given(one=terms)
+def test_everything_implies_itself_and_false_implies_everything(one: Term) -> None:
+    assert implies(one, one)
+    assert implies(FALSE, one)
+    assert implies(one, TRUE)
+
+
+@pytest.mark.parametrize(
+    ("rule", "same"),
+    [
+        ('ALARM("a") OR ALARM(b)', 'ALARM("b") OR ALARM(a)'),
+        ('NOT (ALARM("a") OR OK("b"))', 'NOT ALARM("a") AND NOT OK("b")'),
+        (
+            'ALARM("a") AND ALARM("b") OR ALARM("c")',
+            '(ALARM("b") AND ALARM("a")) OR (ALARM("c"))',
+        ),
+        ('ALARM("arn:aws:cloudwatch:us-east-1:111122223333:alarm:a b")', 'ALARM("a b")'),
+        ("TRUE", "NOT FALSE"),
+    ],
+)
+def test_rules_that_say_the_same_read_the_same(rule: str, same: str) -> None:
+    assert read_rule(rule) is not None
+    assert read_rule(rule) == read_rule(same)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "ALARM(a",
+        "ALARM(a) ALARM(b)",
+        "ALARM(a) OR",
+        "XALARM(a)",
+        "(ALARM(a)",
+        "AT_LEAST(2, ALARM, (a, b))",
+        5,
+        None,
+    ],
+)
+def test_what_is_no_rule_is_not_guessed_at(rule: Any) -> None:
+    assert read_rule(rule) is None
+
+
+def test_rule_of_any_depth_ends() -> None:
+    deep = "(" * 9000 + "ALARM(a)" + ")" * 9000
+    assert read_rule(deep) is None
+    wide = " OR ".join(f'ALARM("{number}")' for number in range(500))
+    one, other = read_rule(wide), read_rule(f'{wide} OR ALARM("more")')
+    assert one is not None
+    assert other is not None
+    assert (implies(one, other), implies(other, one)) == (True, False)
+
+
+# Filter policies.
+strings = st.sampled_from(["ALARM", "OK", "INSUFFICIENT_DATA"])
+conditions = st.lists(strings, min_size=1, max_size=3, unique=True) | st.lists(
+    strings, min_size=1, max_size=2, unique=True
+).map(lambda names: [{"anything-but": names}])
+filters = st.dictionaries(st.sampled_from(["NewStateValue", "OldStateValue"]), conditions, max_size=2)
+MESSAGES = [
+    {"NewStateValue": new, "OldStateValue": old}
+    for new, old in product(("ALARM", "OK", "INSUFFICIENT_DATA", "OTHER"), repeat=2)
+]
+
+
+def passes(policy: Tree, message: dict[str, str]) -> bool:
+    return all(any(_matches(one, message[key]) for one in wanted) for key, wanted in policy.items())
+
+
+def _matches(condition: Any, value: str) -> bool:
+    return value not in condition["anything-but"] if isinstance(condition, dict) else value == condition
+
+
+@given(old=filters, new=filters)
+def test_filter_that_is_said_to_be_narrower_lets_nothing_new_through(old: Tree, new: Tree) -> None:
+    relation = patterns_compared(old, new)
+    before = [message for message in MESSAGES if passes(old, message)]
+    after = [message for message in MESSAGES if passes(new, message)]
+    if relation in (Relation.LESS, Relation.SAME):
+        assert all(message in before for message in after)
+    if relation in (Relation.MORE, Relation.SAME):
+        assert all(message in after for message in before)
+    assert (patterns_compared(old, old), patterns_compared(new, new)) == (Relation.SAME, Relation.SAME)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "relation"),
+    [
+        (None, {"a": ["x"]}, Relation.LESS),
+        ({"a": ["x", "y"]}, {"a": ["x"]}, Relation.LESS),
+        ({"a": ["x"]}, {"a": ["x"], "b": ["y"]}, Relation.LESS),
+        ({"a": [{"anything-but": ["x"]}]}, {"a": [{"anything-but": ["x", "y"]}]}, Relation.LESS),
+        ({"$or": [{"a": ["x"]}, {"b": ["y"]}]}, {"$or": [{"a": ["x"]}]}, Relation.LESS),
+        ([{"pattern": "a"}, {"pattern": "b"}], [{"pattern": "a"}], Relation.LESS),
+        (None, [{"pattern": "a"}], Relation.LESS),
+        ({"detail": {"a": ["x", "y"]}}, {"detail": {"a": ["x"]}}, Relation.LESS),
+        ({"a": ["x"]}, {"a": ["y"]}, Relation.UNCLEAR),
+        ({"a": ["x"], "b": ["y", "z"]}, {"a": ["x", "w"], "b": ["y"]}, Relation.UNCLEAR),
+        ({"a": [{"prefix": "x"}]}, {"a": [{"prefix": "xy"}]}, Relation.UNCLEAR),
+    ],
+)
+def test_filter_policies_compare_by_keys_and_values(old: Any, new: Any, relation: Relation) -> None:
+    opposite = {Relation.LESS: Relation.MORE, Relation.MORE: Relation.LESS}
+    assert patterns_compared(old, new) is relation
+    assert patterns_compared(new, old) is opposite.get(relation, relation)

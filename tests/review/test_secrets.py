@@ -1,0 +1,271 @@
+"""Nothing sensitive is printed: by Terraform's marks, by its name, by its looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ops.review import Acceptance, Review, Section, review
+from ops.review.findings import without_secrets
+from ops.review.json_report import as_json
+from ops.review.markdown import markdown
+from ops.review.masks import Mask
+from ops.review.secrets import SENSITIVE, is_secret_name, masked
+from policies.findings import Finding, Level
+from policies.plan import read_plan
+from tests.review.builders import entry, plan, reviewed, values
+from tests.review.conftest import Plans
+from tests.review.extras import SECRETS
+
+ACCESS_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
+SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY"
+ROUTING_KEY = "0123456789abcdef" * 2
+
+
+def printed(found: Review) -> str:
+    return markdown(found) + as_json(found)
+
+
+@pytest.mark.parametrize("name", ["forward", "backward", "story"])
+def test_real_review_holds_none_of_the_secrets(name: str, plans: Plans) -> None:
+    text = printed(review(getattr(plans, name)))
+    assert [secret for secret in SECRETS if secret in text] == []
+
+
+def test_real_comparison_holds_none_of_the_secrets(compared: Review) -> None:
+    assert [secret for secret in SECRETS if secret in printed(compared)] == []
+
+
+def test_secrets_are_in_the_plans_that_were_reviewed(plans: Plans) -> None:
+    text = repr(plans.forward.raw)
+    assert [secret for secret in SECRETS if secret not in text] == []
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "https://hooks.slack.com/services/T012/B012/abcDEF123",
+        "https://hooks.slack.com/workflows/T012/A012/1/abcDEF",
+        f"https://events.pagerduty.com/integration/{ROUTING_KEY}/enqueue",
+        f"https://events.eu.pagerduty.com/x-ere/{ROUTING_KEY}",
+        "https://team.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d",
+        "https://discord.com/api/webhooks/12/abc",
+        f"https://hook.example/v1/{ROUTING_KEY[:20]}",
+        ROUTING_KEY,
+        ACCESS_KEY,
+        ACCESS_KEY.replace("AKIA", "ASIA"),
+        SECRET_KEY,
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz",
+        "postgres://app:hunter2@db.example/app",
+        "amqps://user:p/w@queue.example",
+        "https://tok3n@git.example/repo",
+        "https://api.example/notify?apiKey=abc-def&team=one",
+        "https://bucket.example/x?X-Amz-Signature=abcdef",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc",
+        "ghp_" + "a1" * 18,
+        "xoxb-" + "12345-67890-abcdef",
+        "hvs." + "a1" * 15,
+        "Authorization: Bearer abcdef0123456789",
+        'password = "hunter2"',
+        '{"api_key":"hunter2"}',
+        '{\\"client_secret\\": \\"hunter2\\"}',
+        "DB_PASSWORD=hunter2",
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden(secret: str) -> None:
+    text = masked(f"before {secret} after")
+    assert SENSITIVE in text
+    for part in (
+        "hunter2",
+        "abcDEF",
+        "abcdef",
+        "MIIE",
+        "b3Blb",
+        "tok3n",
+        "p/w",
+        "IncomingWebhook",
+        "a1a1",
+        "abc-def",
+    ):
+        assert part not in text
+    assert ROUTING_KEY[:20] not in text
+    assert text.startswith("before ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:secretsmanager:us-east-1:111122223333:secret:scheduling-agent/slack-critical",
+        "Allow lambda.amazonaws.com secretsmanager:GetSecretValue, kms:Decrypt",
+        "aws_secretsmanager_secret.secret-slack-critical",
+        "arn:aws:kms:us-east-1:111122223333:key/12345678-1234-1234-1234-123456789012",
+        "above 5,000 ms → above 8,000 ms in 3 of 5 periods of 5 min",
+        "https://git.example/team/monitoring/docs/runbooks/high-latency.md",
+        "ops@team.example",
+        '{ ($.level = "ERROR") && ($.latency_ms >= 500) }',
+        "SUM([l1m1, l1m2]) / MAX([a, b])",
+        "scheduling-agent-lambda-duration-information-actions-and-many-others-besides",
+        "Runbook: docs/runbooks/critical-undelivered.md",
+    ],
+)
+def test_what_a_reader_needs_is_left_alone(text: str) -> None:
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("password", True),
+        ("master_password", True),
+        ("secret_string", True),
+        ("auth_token", True),
+        ("WEBHOOK_URL", True),
+        ("routing_key", True),
+        ("secret_arn", False),
+        ("secret_name", False),
+        ("kms_key_id", False),
+        ("threshold", False),
+        ("password_policy", False),
+    ],
+)
+def test_attribute_is_judged_by_its_name(name: str, secret: bool) -> None:
+    assert is_secret_name(name) is secret
+
+
+def marked(**change: Any) -> Review:
+    before, after = values(alarm_description="old-word"), values(alarm_description="new-word")
+    return reviewed(before, after, **change)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"before_sensitive": {"alarm_description": True}, "after_sensitive": {"alarm_description": True}},
+        {"before_sensitive": True, "after_sensitive": True},
+    ],
+)
+def test_marked_value_is_hidden_and_its_change_is_told(marks: dict[str, Any]) -> None:
+    found = marked(**marks)
+    assert "old-word" not in printed(found)
+    assert "new-word" not in printed(found)
+    assert [(one.old, one.new) for one in found.verdicts] == [(SENSITIVE, SENSITIVE)]
+
+
+def test_marked_block_of_a_set_hides_the_whole_set() -> None:
+    sets = [[{"field": "hidden-one"}], [{"field": "hidden-two"}, {"field": "x"}]]
+    found = reviewed(
+        {"things": sets[0]},
+        {"things": sets[1]},
+        kind="aws_other",
+        before_sensitive={"things": [{"field": True}]},
+        after_sensitive={"things": [{"field": True}]},
+    )
+    assert "hidden-" not in printed(found)
+    assert found.verdicts
+
+
+def test_marked_value_is_hidden_wherever_else_it_stands() -> None:
+    word = "quite-a-long-word"
+    secret = entry(
+        {"value": word}, {"value": "x"}, kind="aws_ssm_parameter", name="p", before_sensitive={"value": True}
+    )
+    other = entry(values(), values(alarm_description=f"The word is {word}."), name=f"of-{word}")
+    found = review(plan(secret, other))
+    assert word not in printed(found)
+    assert f"The word is {SENSITIVE}." in printed(found)
+
+
+def test_sensitive_variable_is_hidden_wherever_it_stands() -> None:
+    word = "quite-a-long-word"
+    declared = {"root_module": {"variables": {"word": {"sensitive": True}, "other": {}}}}
+    given = {"word": {"value": word}, "other": {"value": "public-word"}}
+    change = entry(values(), values(alarm_description=f"{word} and public-word"))
+    text = printed(review(plan(change, configuration=declared, variables=given)))
+    assert word not in text
+    assert "public-word" in text
+
+
+def test_secret_that_a_policy_cut_in_half_is_hidden() -> None:
+    finding = Finding(
+        rule="MON-X-001",
+        level=Level.ERROR,
+        address="aws_x.y",
+        found=f"a text and {ACCESS_KEY[:14]}…",
+        wanted="w",
+        fix="f",
+        why="w",
+    )
+    text = printed(review(plan(), findings=[finding]))
+    assert ACCESS_KEY[:8] not in text
+    assert "a text and …" in text
+
+
+def test_environment_variables_show_their_names_alone() -> None:
+    sides = [
+        {"function_name": "f", "environment": [{"variables": {"MODE": mode}}]} for mode in ("calm", "wild")
+    ]
+    found = reviewed(*sides, kind="aws_lambda_function")
+    assert "environment.variables.MODE" in printed(found)
+    assert "calm" not in printed(found)
+    assert "wild" not in printed(found)
+
+
+def test_subscription_shows_the_host_of_an_endpoint_alone() -> None:
+    sides = [
+        {"topic_arn": "t", "protocol": "https", "endpoint": f"https://alerts.example/{part}?x=1"}
+        for part in ("quiet", "plain")
+    ]
+    text = printed(reviewed(*sides, kind="aws_sns_topic_subscription"))
+    assert f"https://alerts.example/{SENSITIVE}" in text
+    assert "quiet" not in text
+    assert "plain" not in text
+
+
+def test_reason_of_an_acceptance_is_masked_too() -> None:
+    reason = f"see {ACCESS_KEY}"
+    accepted = Acceptance(
+        address="aws_cloudwatch_metric_alarm.one", old="above 5,000 ms", new="above 8,000 ms", reason=reason
+    )
+    found = review(plan(entry(values(), values(threshold=8000))), accepted=[accepted])
+    assert found.accepted
+    assert ACCESS_KEY not in printed(found)
+
+
+def test_policies_never_see_a_marked_value() -> None:
+    marks = {"after_sensitive": {"alarm_description": True, "tags": {"Severity": True}}}
+    change = entry(None, values(), **marks)
+    planned = {"root_module": {"resources": [{**change, "values": values()}]}}
+    stack = read_plan(without_secrets(plan(change, planned_values=planned).raw))
+    (alarm,) = [one for one in stack.resources if one.type == "aws_cloudwatch_metric_alarm"]
+    assert "Slow" not in repr(alarm.values)
+    assert "critical" not in repr(alarm.values["tags"])
+    assert alarm.values["threshold"] == 5000
+
+
+def test_other_parts_of_the_review_are_masked_too() -> None:
+    section = Section(
+        key="cost",
+        title="Cost",
+        summary=ACCESS_KEY,
+        text=f"line\n{ACCESS_KEY}",
+        data={"of": [ACCESS_KEY, 1.5]},
+        failures=(ACCESS_KEY,),
+    )
+    found = review(plan(), sections=[section], notes=[ACCESS_KEY])
+    assert ACCESS_KEY not in printed(found)
+    assert "line\n" in markdown(found)
+    assert found.sections[0].data["of"][1] == 1.5
+
+
+def test_number_of_secrets_does_not_matter() -> None:
+    mask = Mask(f"secret-number-{number}" for number in range(50_000))
+    assert mask("it is secret-number-4999, not secret-number-x") == f"it is {SENSITIVE}, not secret-number-x"
+
+
+def test_known_secret_is_found_in_any_writing() -> None:
+    mask = Mask(['two\nlines "quoted"', '{"url": "inner-secret"}', "short"])
+    for text in ('two\\nlines \\"quoted\\"', "lines &", "inner-secret", "two lines"):
+        assert mask(text) != text or text in ("two lines", "lines &")
+    assert mask("a short one") == "a short one"
