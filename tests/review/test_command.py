@@ -178,3 +178,30 @@ def test_real_plans_pass_through_the_command(runner: Any, plans: Plans, tmp_path
     assert data["counts"]["weakened"] == 2
     assert {change["effect"] for change in data["changes"]} <= {effect.value for effect in Effect}
     assert os.environ.get("AWS_REGION") is None
+
+
+def _with(config: Path, **more: Any) -> None:
+    (config / "prod.yaml").write_text(yaml.safe_dump({**SETTINGS, **more}))
+
+
+def test_weakening_that_the_configuration_accepts_does_not_fail(tmp_path: Path, config: Path) -> None:
+    path = written(tmp_path, plan(entry(values(tags=OURS), values(tags=OURS, threshold=8000))))
+    found = reviewed(path, config, environment="prod")
+    (weak,) = [one for one in found.verdicts if one.effect is Effect.WEAKENED]
+
+    accepted = {"address": weak.address, "old": weak.old, "new": weak.new, "reason": "measured anew"}
+    _with(config, accepted=[accepted])
+    assert not [one for one in reviewed(path, config, environment="prod").failures if "weaken" in one]
+
+    _with(config, accepted=[accepted | {"new": "9000"}])
+    assert reviewed(path, config, environment="prod").failed
+
+
+def test_budget_of_the_environment_fails_the_review(tmp_path: Path, config: Path, plans: Plans) -> None:
+    path = written(tmp_path, plans.story)
+    (section,) = reviewed(path, config, environment="prod").sections
+    assert (section.key, section.failures) == ("costs", ())
+
+    _with(config, cost={"budget_usd_per_month": 0.01})
+    (section,) = reviewed(path, config, environment="prod").sections
+    assert "at most 0.01 is the budget" in section.failures[0]

@@ -25,7 +25,7 @@ from ops.local.applies import followed, without_addresses
 from ops.local.deployments import NOBODY, plan
 from ops.local.log_lines import error_line, published, request_line, response_line
 from ops.local.outcomes import Outcome, table
-from ops.local.plays import LogPlay, MetricPlay, QueuePlay, StatePlay, plays
+from ops.local.plays import CountedPlay, LogPlay, MetricPlay, QueuePlay, StatePlay, plays
 from ops.local.scenes import Scene
 from ops.local.screens import Screen
 from ops.local.watches import Arrival, Channel, channels
@@ -39,7 +39,9 @@ def local() -> tuple[Settings, Monitoring]:
 
 def scene(local: tuple[Settings, Monitoring], **changes: Any) -> Scene:
     settings, monitoring = local
-    return Scene(None, replace(monitoring, **changes), settings.backend.log)  # type: ignore[arg-type]
+    counted = settings.business_metrics.metrics
+    monitoring = replace(monitoring, **changes)
+    return Scene(None, monitoring, settings.backend.log, None, counted)  # type: ignore[arg-type]
 
 
 # --- log lines through the stack's own filters -----------------------------------------------------
@@ -115,10 +117,12 @@ def test_statistic(name: str, value: float | None) -> None:
 def test_each_route_of_an_alarm_has_a_play_as_true_to_life_as_can_be(
     local: tuple[Settings, Monitoring],
 ) -> None:
-    found = {play.alarm.route: (type(play), play.alarm.key) for play in plays(scene(local))}
+    all_plays = [(play.alarm.route, type(play), play.alarm.key) for play in plays(scene(local))]
+    assert (Route.WARNING, CountedPlay, "active-sessions") in all_plays
+    found = {route: (kind, key) for route, kind, key in reversed(all_plays)}
     assert found[Route.CRITICAL] == (LogPlay, "error-count")
     assert found[Route.WARNING] == (LogPlay, "response-time")
-    assert found[Route.INFO] == (MetricPlay, "active-sessions")
+    assert found[Route.INFO] == (CountedPlay, "total-messages")
     assert found[Route.DELIVERY][0] is QueuePlay
     assert len(found) == 4
 
@@ -151,7 +155,7 @@ def test_bad_lines_reach_a_threshold_that_was_raised(local: tuple[Settings, Moni
 
 def outcome(*arrivals: Arrival, expected: set[Channel] | None = None) -> Outcome:
     wanted = {Channel.SLACK} if expected is None else expected
-    return Outcome("warning", "ALARM", 100.0, frozenset(wanted), arrivals)
+    return Outcome("response-time", "warning", "ALARM", 100.0, frozenset(wanted), arrivals)
 
 
 def arrival(channel: Channel = Channel.SLACK, route: str = "warning", at: float = 100.5) -> Arrival:
