@@ -28,9 +28,10 @@ help: ## list the targets
 	@mkdir -p .cache && $(PIPENV) --python $(PYTHON) sync --dev > .cache/setup.log 2>&1 || { cat .cache/setup.log; exit 1; }
 	@touch $@
 
-ops/emulator/.venv/ready: ops/emulator/Pipfile.lock .tools/pipenv-$(PIPENV_VERSION)
-	@echo "Installing the AWS emulator"
-	@mkdir -p .cache && PIPENV_PIPFILE=ops/emulator/Pipfile $(PIPENV) --python $(PYTHON) sync > .cache/emulator.log 2>&1 || { cat .cache/emulator.log; exit 1; }
+# What pins versions that clash with ours has an environment of its own: an AWS emulator, another for tests.
+ops/%/.venv/ready: ops/%/Pipfile.lock .tools/pipenv-$(PIPENV_VERSION)
+	@echo "Installing $* into an environment of its own"
+	@mkdir -p .cache && PIPENV_PIPFILE=ops/$*/Pipfile $(PIPENV) --python $(PYTHON) sync > .cache/$*.log 2>&1 || { cat .cache/$*.log; exit 1; }
 	@touch $@
 
 setup: .venv/ready ## install the locked packages
@@ -48,9 +49,11 @@ node_modules/.ready: package-lock.json
 
 cdktf: .venv/ready node_modules/.ready ## install the cdktf command, for npx cdktf synth|diff|deploy
 
-# Without npm the one test of the cdktf command is left out, but not in CI.
-test: .venv/ready ops/emulator/.venv/ready $(if $(shell command -v npm),node_modules/.ready) ## all tests
-	@$(RUN) -m pytest -q -n 2 --dist worksteal
+# Without npm the one test of the cdktf command is left out, but not in CI. What deploys goes file by file, so
+# that each worker deploys once.
+test: .venv/ready ops/emulator/.venv/ready ops/moto/.venv/ready $(if $(shell command -v npm),node_modules/.ready) ## all tests
+	@$(RUN) -m pytest -q -n 2 --dist worksteal --ignore tests/e2e
+	@$(RUN) -m pytest -q -n 2 --dist loadfile tests/e2e
 
 test-fast: .venv/ready ## the pure and the property tests alone
 	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/unit tests/properties tests/policies
@@ -78,10 +81,10 @@ bench: .venv/ready ## measure speed and memory
 	@$(RUN) -m tests.bench
 
 lock: .tools/pipenv-$(PIPENV_VERSION) ## resolve the Pipfiles anew; the locks name no package index
-	@for pipfile in Pipfile ops/emulator/Pipfile; do \
+	@for pipfile in Pipfile ops/*/Pipfile; do \
 	  PIPENV_PIPFILE=$$pipfile $(PIPENV) --python $(PYTHON) lock; \
 	  .tools/bin/python -c 'import json, pathlib, sys; p = pathlib.Path(sys.argv[1]); d = json.loads(p.read_text()); d["_meta"]["sources"] = []; [e.pop("index", None) for s in ("default", "develop") for e in d[s].values()]; p.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")' $$pipfile.lock; \
 	done
 
 clean: ## remove what was generated and installed
-	@rm -rf .tools .venv ops/emulator/.venv .cache node_modules cdktf.out build
+	@rm -rf .tools .venv ops/*/.venv .cache node_modules cdktf.out build
