@@ -52,8 +52,8 @@ cdktf: .venv/ready node_modules/.ready ## install the cdktf command, for npx cdk
 # Without npm the one test of the cdktf command is left out, but not in CI. What deploys goes file by file, so
 # that each worker deploys once.
 test: .venv/ready ops/emulator/.venv/ready ops/moto/.venv/ready $(if $(shell command -v npm),node_modules/.ready) ## all tests
-	@$(RUN) -m pytest -q -n 2 --dist worksteal --ignore tests/e2e
-	@$(RUN) -m pytest -q -n 2 --dist loadfile tests/e2e
+	@$(RUN) -m pytest -q -n 2 --dist worksteal --ignore tests/e2e --ignore tests/adopt
+	@$(RUN) -m pytest -q -n 4 --dist loadfile tests/e2e tests/adopt
 
 test-fast: .venv/ready ## the pure and the property tests alone
 	@$(RUN) -m pytest -q -n 2 --dist worksteal tests/unit tests/properties tests/policies

@@ -11,6 +11,7 @@ import typer
 from modules.errors import MonitoringError
 from ops import rules as rules_table
 from ops import schema as schema_file
+from ops.adopt.command import adopt
 from ops.cost.command import cost
 from ops.local.commands import app as local
 from ops.package import package_all
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(local, name="local")
 app.command(name="review")(review)
 app.command(name="cost")(cost)
+app.command(name="adopt")(adopt)
 
 
 @app.callback()

@@ -155,7 +155,7 @@ def _mapping(reader: Any, node: yaml.MappingNode, path: Keys, mistakes: Mistakes
 
 
 def lay_over(base: Any, top: Any) -> Any:
-    """`top` over `base`: mappings merge, everything else replaces, `absent` takes a mapping of the base out."""
+    """`top` over `base`: mappings merge, all else replaces, `absent` takes a mapping of the base out."""
     if isinstance(base, dict) and isinstance(top, dict):
         gone = {key for key in top if top[key] == ABSENT and isinstance(base.get(key), dict)}
         over = {key: lay_over(base.get(key), value) for key, value in top.items() if key not in gone}

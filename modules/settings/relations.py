@@ -10,7 +10,7 @@ from modules.naming import PRODUCTION, Names, partition_of
 from modules.settings.choices import CloudBackend
 from modules.settings.files import Keys
 from modules.settings.models import Settings
-from modules.spec.alarms import Severity
+from modules.spec.alarms import Route, Severity
 
 LONGEST_FUNCTION_NAME = 64
 LONGEST_ROLE_NAME = 64
@@ -69,6 +69,17 @@ def _roles(settings: Settings) -> Iterator[Mistake]:
             text = f"a role would be {name!r}, over {LONGEST_ROLE_NAME} characters; shorten it"
             yield ("project",), text
             return
+
+
+def _topics(settings: Settings) -> Iterator[Mistake]:
+    """The key of the topics and their queues lets in what begins with the prefix."""
+    name, names = settings.routes.critical.topic_name, Names(settings.project, settings.environment, "")
+    others = {names.named(route.value) for route in Route if route is not Route.CRITICAL}
+    path = ("routes", "critical", "topic_name")
+    if name is not None and not name.startswith(f"{names.prefix}-"):
+        yield path, f"{name!r} does not begin with {names.prefix}-; SNS could not send to its queues"
+    elif name in others:
+        yield path, f"{name!r} is the topic of another route; take this out"
 
 
 def _publishers(settings: Settings) -> Iterator[Mistake]:
@@ -225,6 +236,7 @@ def _tags(settings: Settings) -> Iterator[Mistake]:
 _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...] = (
     ({"project", "lambda"}, _functions),
     ({"project", "targets"}, _roles),
+    ({"project", "routes"}, _topics),
     ({"severities"}, _severities),
     ({"targets", "database"}, _connection),
     ({"digest"}, _digest),

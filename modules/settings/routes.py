@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from modules.settings.sections import Section
-from modules.settings.text import AlarmPattern, Clock, Day, Email, Host, Text, TimeZone
+from modules.settings.text import AlarmPattern, Clock, Day, Email, Host, Text, TimeZone, TopicName
 from modules.spec.alarms import Severity
 
 MOST_HOSTS = 10
@@ -17,8 +17,12 @@ Level = Annotated[Severity, Field(strict=False)]
 
 
 class CriticalRoute(Section):
-    """Who is woken: PagerDuty at the address in the Terraform variable, Slack, mailboxes."""
+    """Who is woken: PagerDuty at the address in the Terraform variable, Slack, mailboxes.
 
+    `topic_name` is for a topic that exists already: another name would cost it its subscribers.
+    """
+
+    topic_name: TopicName | None = None
     emails: Emails = ()
     slack: bool = False
     pagerduty: bool = False

@@ -83,6 +83,7 @@ AlarmKey = Annotated[
 FunctionName = Annotated[
     str, Kind("a Lambda function name (letters, digits, _ and -)", r"[A-Za-z0-9_-]+", 64)
 ]
+TopicName = Annotated[str, Kind("a topic's name (letters, digits, _ and -)", r"[A-Za-z0-9_-]+", 256)]
 Email = Annotated[
     str,
     Kind("an e-mail address", rf"{_MAILBOX}@{_HOST}(?:[.]{_HOST})+", 254),

@@ -25,6 +25,7 @@ import trustme
 from modules.errors import ToolError
 
 LOOPBACK = "127.0.0.1"
+OPEN_TO_ALL = "/tmp"  # noqa: S108  (the folder in it has a name of its own, and is made by mkdtemp)
 HOST = "localhost"  # the one name in the server's certificate
 ADMIN = "postgres"
 LONGEST_START_SECONDS, LONGEST_END_SECONDS, LONGEST_WAIT_SECONDS = 60, 20, 20
@@ -104,7 +105,8 @@ class Postgres:
             There is no PostgreSQL here, or it refuses.
         """
         programs = _found()
-        self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        # Where root's folders for scratch may be closed to others, this one is not.
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=None if os.geteuid() else OPEN_TO_ALL))
         if not os.geteuid():
             self._folder.chmod(0o755)
         try:

@@ -59,6 +59,13 @@ def _function(deployed: Deployed) -> None:
     deployed.aws("lambda").update_function_configuration(FunctionName=name, Timeout=7)
 
 
+def _retries(deployed: Deployed) -> None:
+    functions = deployed.aws("lambda")
+    name = next(one.name for one in deployed.monitoring.functions if one.oldest_event_seconds)
+    before = functions.get_function_event_invoke_config(FunctionName=name)["MaximumRetryAttempts"]
+    functions.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0 if before else 2)
+
+
 def _schedules(deployed: Deployed) -> None:
     """All of them, so that nothing runs any more."""
     scheduler = deployed.aws("scheduler")
@@ -101,20 +108,15 @@ def _subscription(deployed: Deployed) -> None:
 
 
 def _queue(deployed: Deployed) -> None:
-    _set_queue(deployed, VisibilityTimeout="1")
-
-
-def _queue_policy(deployed: Deployed) -> None:
-    _set_queue(deployed, Policy=_allow("sqs:SendMessage", Principal="*", Resource="*"))
+    policy = _allow("sqs:SendMessage", Principal="*", Resource="*")
+    deployed.aws("sqs").set_queue_attributes(
+        QueueUrl=deployed.queue_url("digest"), Attributes={"Policy": policy}
+    )
 
 
 def _set_topic(deployed: Deployed, name: str, value: str) -> None:
     arn = deployed.topic_arn("info")
     deployed.aws("sns").set_topic_attributes(TopicArn=arn, AttributeName=name, AttributeValue=value)
-
-
-def _set_queue(deployed: Deployed, **attributes: str) -> None:
-    deployed.aws("sqs").set_queue_attributes(QueueUrl=deployed.queue_url("digest"), Attributes=attributes)
 
 
 def _allow(action: str, **more: Any) -> str:
@@ -132,6 +134,7 @@ HAND_CHANGES: dict[str, Callable[[Deployed], None]] = {
     "aws_kms_key": _key,
     "aws_lambda_event_source_mapping": _mapping,
     "aws_lambda_function": _function,
+    "aws_lambda_function_event_invoke_config": _retries,
     "aws_scheduler_schedule": _schedules,
     "aws_scheduler_schedule_group": _schedule_group,
     "aws_secretsmanager_secret": _secret,
@@ -139,5 +142,4 @@ HAND_CHANGES: dict[str, Callable[[Deployed], None]] = {
     "aws_sns_topic_policy": _topic_policy,
     "aws_sns_topic_subscription": _subscription,
     "aws_sqs_queue": _queue,
-    "aws_sqs_queue_policy": _queue_policy,
 }

@@ -14,8 +14,6 @@ from modules.spec.routing import Topic
 from ops.emulator import Emulator
 from tests.e2e.deployed import Deployed, needed
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 
 def test_alarms_and_log_groups_are_there(deployed: Deployed) -> None:
     monitoring, pages = deployed.monitoring, deployed.aws("cloudwatch").get_paginator("describe_alarms")

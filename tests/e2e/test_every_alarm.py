@@ -16,8 +16,6 @@ from tests.builders import ROOT
 from tests.e2e.deployed import Deployed
 from tests.e2e.tunings import stray, tuned
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 ALARMS = plan(ROOT, {})[1].alarms
 SLACK = ("slack-critical", "slack-warning")
 PLACES = {

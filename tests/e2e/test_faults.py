@@ -23,8 +23,6 @@ from tests.e2e.lanes import Lane, patience
 from tests.e2e.tunings import held, tuned
 from tests.lambdas.slack_stand_in import accept, accept_and_reset, drip, garbage, hang, reset, status
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 MOST_RECEIVES, BATCH_SIZE, PAUSE_SECONDS = 2, 10, 0.5
 ANSWERS = {
     "429 with Retry-After": status(429, "rate_limited", Retry_After="30"),

@@ -19,8 +19,6 @@ from ops.local.notices import notices
 from tests.e2e.deployed import Deployed
 from tests.e2e.tunings import held, stray, tuned
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 PER_SECOND = 20
 CHANNELS = {"slack-critical": 100, "slack-warning": 900}
 NAMES = {channel: [f"load-{channel}-{number:03}" for number in range(n)] for channel, n in CHANNELS.items()}

@@ -109,12 +109,13 @@ def test_all_is_delivered_and_nothing_is_left(project: Path) -> None:
     assert status == 0, said
     assert left(project, mark) == []
     table = said[said.index("Who heard of it") : said.index("Every notification arrived.")]
-    assert (table.count("│ ✓"), table.count("NOT")) == (16, 0)
+    assert (table.count("│ ✓"), table.count("NOT")) == (20, 0)
     assert "as the embedded AWS found" in said
     assert "P1 scheduling-agent-local-error-count" in said
     assert "trigger: scheduling-agent-local-error-count" in said
     assert "resolve: scheduling-agent-local-error-count" in said
     assert "Monitoring digest" in said
+    assert "CloudWatch holds ActiveSessions = 1541" in said
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in said
     assert "Where the time went" in said
     assert not SECRETS.search(said.encode())
@@ -148,7 +149,7 @@ def test_deployment_that_was_killed_is_cleared_up_by_the_next_command(project: P
     status, said = run(project, "down")
 
     assert status == 0, said
-    assert "ended: stand-ins, emulator; removed: .local/" in said
+    assert "ended: stand-ins, PostgreSQL, emulator; removed: .local/" in said
     assert left(project, mark) == []
     assert run(project, "down") == (0, "Nothing is deployed here.\n")
 

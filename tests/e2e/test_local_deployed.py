@@ -36,14 +36,14 @@ def test_first_ok_of_a_new_alarm_is_mailed_to_nobody(deployed: Deployed) -> None
 
 
 def test_info_notice_waits_for_the_digest(deployed: Deployed) -> None:
-    deployed.set_state("active-sessions", "ALARM")
+    deployed.set_state("total-messages", "ALARM")
     deployed.until(lambda: deployed.depth("digest").visible == 1)
 
     answer = deployed.invoke("digest")
 
     assert (answer["mailed"], answer["taken"]) == ("digest", 1)
     (mail,) = deployed.until(lambda: deployed.mails("digest"))
-    assert "active-sessions" in mail.body
+    assert "total-messages" in mail.body
     assert deployed.depth("digest").total == 0
     assert any(line["message"] == "notice" for line in deployed.logged("digest"))
 

@@ -20,9 +20,11 @@ ENVIRON = {
 def project(tmp_path: Path) -> Path:
     """A copy of the project with older output in place."""
     shutil.copy(ROOT / "main.py", tmp_path)
-    for folder in ("modules", "policies", "lambda_src"):
+    for folder in ("modules", "policies", "lambda_src", "docs"):
         if (ROOT / folder).exists():
             (tmp_path / folder).symlink_to(ROOT / folder)
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    (tmp_path / ".cache").symlink_to(ROOT / ".cache")  # the wheels, which need no second download
     shutil.copytree(ROOT / "config", tmp_path / "config")
     old = tmp_path / "cdktf.out" / "stacks" / "scheduling-agent-us-east-1"
     old.mkdir(parents=True)

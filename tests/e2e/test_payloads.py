@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-import pytest
-
 from tests.e2e.deployed import Deployed
 from tests.e2e.tunings import tuned
-
-pytestmark = pytest.mark.xdist_group("deployed")
 
 CHANNEL, ROUTE = "slack-critical", "critical"
 ALARM = {

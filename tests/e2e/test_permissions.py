@@ -12,8 +12,6 @@ from ops.local.deployments import plan
 from tests.builders import ROOT
 from tests.e2e.deployed import Deployed
 
-pytestmark = pytest.mark.xdist_group("deployed")
-
 MONITORING = plan(ROOT, {})[1]
 ENFORCED = [
     ("slack-critical", "ReadSecret"),

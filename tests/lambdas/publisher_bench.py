@@ -20,8 +20,8 @@ from typing import Any
 import botocore.session  # type: ignore[import-untyped]  # ships no types
 from botocore.validate import ParamValidator  # type: ignore[import-untyped]  # ships no types
 
-from tests.lambdas.digest_loader import SOURCES
 from ops.local.postgres import HOST, LOOPBACK, Postgres
+from tests.lambdas.digest_loader import SOURCES
 
 FUNCTION = SOURCES / "metrics_publisher"
 NAMESPACE = "SchedulingAgent"

@@ -14,9 +14,9 @@ import pytest
 
 from modules.errors import ToolError
 from modules.packaging import package
+from ops.local.postgres import Postgres
 from tests.lambdas.digest_loader import load_folder
 from tests.lambdas.publisher_bench import ADDED, FUNCTION, SCHEMA, Bench
-from ops.local.postgres import Postgres
 from tests.tools import without
 
 

@@ -22,8 +22,8 @@ from packaging.requirements import Requirement
 from modules.errors import ToolError
 from modules.packaging import package
 from ops.emulator import REGION, Emulator
-from tests.lambdas.publisher_bench import ACTIVE, ADDED, FUNCTION, NAMESPACE, PASSWORD, SHIPPED, secret
 from ops.local.postgres import HOST, Postgres
+from tests.lambdas.publisher_bench import ACTIVE, ADDED, FUNCTION, NAMESPACE, PASSWORD, SHIPPED, secret
 from tests.tools import without
 
 pytest_plugins = ["tests.lambdas.publisher_fixtures"]

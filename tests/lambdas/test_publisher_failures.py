@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
+from ops.local.postgres import LOOPBACK, MOST_CONNECTIONS, Postgres
 from tests.lambdas.publisher_bench import (
     ACTIVE,
     HEARTBEAT,
@@ -28,7 +29,6 @@ from tests.lambdas.publisher_bench import (
     Vault,
     secret,
 )
-from ops.local.postgres import LOOPBACK, MOST_CONNECTIONS, Postgres
 
 pytest_plugins = ["tests.lambdas.publisher_fixtures"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -124,7 +125,9 @@ def test_policies_hear_of_each_metric_and_of_who_publishes_it(made: tuple[Settin
     for name, metric in metrics_of(configured).items():
         one = known[name]
         assert function
-        assert (one.minimum, one.maximum, one.unit) == (metric.minimum, metric.maximum, metric.unit)
+        low = -math.inf if metric.minimum is None else metric.minimum
+        high = math.inf if metric.maximum is None else metric.maximum
+        assert (one.minimum, one.maximum, one.unit) == (low, high, metric.unit)
         assert (one.namespace, one.dimensions) == (found.namespace, metric.dimensions)
         assert one.function == function.name
 

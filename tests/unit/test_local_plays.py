@@ -25,7 +25,7 @@ from ops.local.applies import followed, without_addresses
 from ops.local.deployments import NOBODY, plan
 from ops.local.log_lines import error_line, published, request_line, response_line
 from ops.local.outcomes import Outcome, table
-from ops.local.plays import CountedPlay, LogPlay, MetricPlay, QueuePlay, StatePlay, plays
+from ops.local.plays import CountedPlay, LogPlay, QueuePlay, StatePlay, plays
 from ops.local.scenes import Scene
 from ops.local.screens import Screen
 from ops.local.watches import Arrival, Channel, channels

@@ -45,6 +45,15 @@ def test_shipped_file_fits_and_names_the_schema(path: Path) -> None:
         {"waivers": [{"rule": "MON-RET-001", "address": "a", "reason": "r", "expires": "2027-01-31"}]},
         {"alarms": {"lambda-errors": {"threshold": 5, "severity": "info"}}},
         {"runbook_base_url": None},
+        {"business_metrics": {"every_minutes": 1, "metrics": {"A": {"sql": "SELECT 1", "unit": "Count"}}}},
+        {"business_metrics": {"metrics": {"A": {"alarm": {"below": 5}, "dimensions": {"Team": "chat"}}}}},
+        {"business_metrics": {"metrics": {"A": {"minimum": None, "maximum": 2.5, "widget": False}}}},
+        {"database": {"connection": {"auth": "iam", "host": "db.example", "resource_id": "db-A1"}}},
+        {
+            "database": {
+                "connection": {"ca_file": "config/rds.pem", "vpc": {"subnet_ids": ["subnet-0a1b2c3d"]}}
+            }
+        },
     ],
 )
 def test_part_of_a_configuration_fits(tree: dict[str, Any]) -> None:
@@ -78,6 +87,17 @@ def test_part_of_a_configuration_fits(tree: dict[str, Any]) -> None:
         ({"tags": {"values": {"aws:x": "y"}}}, "$.tags.values"),
         ({"published_outside": {"A": {"unit": "Apples"}}}, "$.published_outside.A.unit"),
         ({"terraform": {"backend": {"type": "gcs"}}}, "$.terraform.backend"),
+        ({"business_metrics": {"every_minutes": 0}}, "$.business_metrics.every_minutes"),
+        ({"business_metrics": {"metrics": {"1A": {}}}}, "$.business_metrics.metrics"),
+        ({"business_metrics": {"metrics": {"A": {"query": "x"}}}}, "$.business_metrics.metrics.A"),
+        ({"business_metrics": {"metrics": {"A": {"sql": ""}}}}, "$.business_metrics.metrics.A.sql"),
+        ({"business_metrics": {"metrics": {"A": {"sql": "x" * 4001}}}}, "$.business_metrics.metrics.A.sql"),
+        ({"business_metrics": {"metrics": {"A": {"unit": "Apples"}}}}, "$.business_metrics.metrics.A.unit"),
+        ({"business_metrics": {"metrics": {"A": {"dimensions": {":": ""}}}}}, "$.business_metrics.metrics"),
+        ({"business_metrics": {"metrics": {"A": {"alarm": {"periods": 13}}}}}, "$.business_metrics.metrics"),
+        ({"database": {"connection": {"auth": "trust"}}}, "$.database.connection.auth"),
+        ({"database": {"connection": {"ca_file": "/etc/rds.pem"}}}, "$.database.connection.ca_file"),
+        ({"database": {"connection": {"vpc": {"subnet_ids": ["x"]}}}}, "$.database.connection.vpc"),
     ],
 )  # fmt: skip
 def test_mistake_is_marked_in_the_editor(tree: dict[str, Any], path: str) -> None:
