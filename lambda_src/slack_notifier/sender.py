@@ -82,7 +82,8 @@ class Sender:
             faults += answer.status != _TOO_MANY
             pause = self._pause(answer, faults)
             if answer.status == _TOO_MANY:
-                self._next_at = max(self._next_at, self.clock.now() + pause)
+                # Not the whole interval again: two copies refused at once would stay in step.
+                self._next_at = self.clock.now() + pause
             self._tell(outcome, answer, pause_seconds=round(pause, 3))
         return Outcome.LATER
 

@@ -43,7 +43,7 @@ def _graphs(context: Context, alarms: Mapping[str, Alarm]) -> list[Graph]:
         _limited(backend.traffic_graph(context), alarms, "error-count"),
         _limited(backend.response_time_graph(context), alarms, "response-time"),
         _limited(database.connections_graph(context), alarms, "db-connections-high"),
-        *(_limited(graph, alarms, _alarm_of(graph)) for graph in business.graphs(context)),
+        *(_limited(graph, alarms, *_alarm_of(context, graph)) for graph in business.graphs(context)),
         _limited(delivery.waiting_graph(context), alarms, *_waiting(alarms)),
         delivery.dead_letters_graph(context),
     ]
@@ -54,9 +54,11 @@ def _waiting(alarms: Mapping[str, Alarm]) -> list[str]:
     return [key for key in alarms if key.startswith("slack-") and key.endswith("-waiting")]
 
 
-def _alarm_of(graph: Graph) -> str:
-    """The key of the alarm of a business metric's graph."""
-    return business.alarm_key(graph.title.partition(": ")[2])
+def _alarm_of(context: Context, graph: Graph) -> tuple[str, ...]:
+    """The key of the alarm of a business metric's graph, if configuration wants one."""
+    name = graph.title.partition(": ")[2]
+    metric = context.settings.business_metrics.metrics.get(name)
+    return (business.alarm_key(name),) if metric and metric.alarm else ()
 
 
 def _limited(graph: Graph, alarms: Mapping[str, Alarm], *keys: str) -> Graph:

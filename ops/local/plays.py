@@ -124,8 +124,8 @@ class CountedPlay:
 
     def _published(self) -> list[Metric]:
         namespace = self.scene.monitoring.namespace
-        found = [Metric(namespace, name) for name in sorted(self.scene.counted)]
-        return [self.metric if one.name == self.metric.name else one for one in found]
+        counted = sorted(self.scene.counted.items())
+        return [Metric(namespace, name, dict(metric.dimensions), metric.unit) for name, metric in counted]
 
     def _value(self, since: float) -> float:
         """What was counted; a count that does not bring the alarm where it is to go is no play."""

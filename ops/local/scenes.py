@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from modules.errors import ToolError
+from modules.settings.business import BusinessMetric
 from modules.settings.sections import BackendLog
 from modules.spec.alarms import Alarm
 from modules.spec.metrics import Metric
@@ -28,7 +29,7 @@ class Scene:
     monitoring: Monitoring
     log: BackendLog
     database: Postgres
-    counted: Collection[str]
+    counted: Mapping[str, BusinessMetric]
 
     def put_metric(self, metric: Metric, values: list[float], at: float) -> None:
         """Publish values of a metric."""

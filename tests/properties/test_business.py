@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import zipfile
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from modules.catalog import publisher
 from modules.catalog.business import alarm_key
+from modules.packaging import archive_file
 from modules.settings import Settings
 from modules.settings.business import BusinessMetric
 from modules.spec.alarms import Alarm, Comparison, Missing
@@ -19,6 +23,7 @@ from modules.spec.dashboards import Graph
 from modules.spec.functions import OwnFunction
 from modules.spec.metrics import Stat
 from modules.spec.system import Monitoring
+from modules.synthesis import terraform
 from policies import check, errors
 from tests.builders import good_context, monitorings, resources, synthesized
 from tests.strategies import all_settings, replaced_settings, shuffled, trees
@@ -157,6 +162,7 @@ def test_role_may_log_in_one_way_and_publish_into_one_namespace(made: tuple[Sett
 
 
 @given(trees(), st.randoms())
+@settings(max_examples=50)
 def test_order_of_the_configuration_changes_no_byte_of_the_plan(tree: dict[str, Any], random: Any) -> None:
     one, other = (
         function_of(monitorings(replaced_settings(each))[0]) for each in (tree, shuffled(tree, random))
@@ -166,6 +172,7 @@ def test_order_of_the_configuration_changes_no_byte_of_the_plan(tree: dict[str, 
 
 
 @given(trees())
+@settings(max_examples=50)
 def test_each_environment_publishes_into_a_namespace_of_its_own(tree: dict[str, Any]) -> None:
     found = [monitorings(replaced_settings(tree, environment=name))[0] for name in ("prod", "staging", "dev")]
     functions = [function for function in map(function_of, found) if function]
@@ -181,6 +188,21 @@ def test_each_environment_publishes_into_a_namespace_of_its_own(tree: dict[str, 
 
 
 # Through jsii and the policies.
+
+
+@given(all_settings)
+@few
+def test_archive_holds_the_plan_byte_for_byte(configured: Settings) -> None:
+    (found,) = monitorings(configured)
+    function = function_of(found)
+    assume(function is not None)
+    assert function
+    with TemporaryDirectory() as folder:
+        terraform({found.stack: (configured, found)}, Path(folder))
+        with zipfile.ZipFile(Path(folder, "stacks", found.stack, archive_file(function.source))) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+    assert files["metrics.json"] == function.files["metrics.json"].encode()
+    assert ("authorities.pem" in files) == (configured.database.connection.ca_file is not None)
 
 
 @given(trees(), st.data())

@@ -65,6 +65,7 @@ GOOD = [
     "SELECT round(100.0 * count(*) FILTER (WHERE ok) / nullif(count(*), 0), 2) FROM t",
     "SELECT bool_and(ok)::int FROM t",
     "SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END FROM t",
+    "SELECT CASE WHEN max(created_at)::date = :now::date THEN 1 ELSE 0 END FROM t",
     "SELECT max(due_on) - min(due_on) FROM t",
     "SELECT date '2026-01-02' - date '2026-01-01'",
     "SELECT current_date - min(born_on) FROM t",
