@@ -86,7 +86,7 @@ def waiting(context: Context, queue: Queue) -> Alarm:
         )
         if daily
         else above(
-            LONGEST_WAIT_SECONDS, because="a message a second leaves, so even bursts are gone by then"
+            LONGEST_WAIT_SECONDS, because="a message a second leaves: only a flood of notices takes longer"
         ),
         runbook="delivery-waiting",
     )
