@@ -58,9 +58,9 @@ def _published(settings: Settings, monitoring: Monitoring) -> Iterator[Published
                 dimensions=metric.dimensions,
                 unit=metric.unit,
                 by=function.name,
-                # What is counted is bounded by its configuration alone, whatever its unit.
+                # Null is a wish: the figure may go below zero, though its unit as a rule does not.
                 minimum=-math.inf if metric.minimum is None else metric.minimum,
-                maximum=math.inf if metric.maximum is None else metric.maximum,
+                maximum=metric.maximum,
                 function=function.name,
             )
         yield PublishedOutside(

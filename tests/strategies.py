@@ -37,7 +37,8 @@ words = st.builds(
 )
 _mailboxes = st.text(LETTERS, min_size=1, max_size=8)
 emails = st.builds(lambda box, domain: f"{box}@{domain}.example", _mailboxes, _mailboxes)
-accounts = st.text(DIGITS, min_size=12, max_size=12)
+# Hypothesis tries the literals that it finds in tests too; the one of examples in documents is none of ours.
+accounts = st.text(DIGITS, min_size=12, max_size=12).filter(lambda account: account != "123456789012")
 regions = st.sampled_from(["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "us-gov-west-1"])
 retention_days = st.sampled_from(facts.RETENTION_DAYS)
 severities = st.sampled_from(["critical", "warning", "info"])
