@@ -131,7 +131,7 @@ def test_policies_hear_of_each_metric_and_of_who_publishes_it(made: tuple[Settin
         one = known[name]
         assert function
         low = -math.inf if metric.minimum is None else metric.minimum
-        high = math.inf if metric.maximum is None else metric.maximum
+        high = metric.maximum
         assert (one.minimum, one.maximum, one.unit) == (low, high, metric.unit)
         assert (one.namespace, one.dimensions) == (found.namespace, metric.dimensions)
         assert one.function == function.name
