@@ -104,3 +104,16 @@ def _keeps(sender: Sender, stack: Stack) -> bool:
 def _is_of_a_queue(source: EventSource, stack: Stack) -> bool:
     arn = source.get("event_source_arn")
     return stack.paths.queue(arn) is not None or any(":sqs:" in str(one) for one in links(arn))
+
+
+@rule("MON-FUN-007", level=Level.ERROR, why="AWS refuses the function, in the midst of a deployment.")
+def variables_fit(function: Function) -> Iterator[Breach]:
+    """The environment variables of a function are short enough together."""
+    texts = [text for pair in function.environment.items() for text in pair if isinstance(text, str)]
+    size, most = (
+        sum(len(text.encode("utf-8", "replace")) for text in texts),
+        facts.limit("lambda_variables_bytes"),
+    )
+    if size > most:
+        fix = "shorten the names of functions and of the fields of backend.log in config/"
+        yield function.finding(found=f"{size} bytes", wanted=f"at most {most}", fix=fix)

@@ -43,7 +43,10 @@ def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _unknown(plan: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What is known after the apply only, by address; a deposed object has the address of its successor."""
     for change in blocks(plan.get("resource_changes")):
+        if "deposed" in change:
+            continue
         yield str(change.get("address")), as_map(change.get("change")).get("after_unknown")
 
 

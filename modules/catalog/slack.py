@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from modules.catalog import backend, grants
+from modules.catalog import backend, digest, grants, publisher
 from modules.catalog.context import Context
 from modules.render import queries
 from modules.spec.alarms import Route
@@ -122,9 +122,17 @@ def _log_queries(context: Context, slow_ms: float) -> list[dict[str, object]]:
     log = context.settings.backend.log
     of_backend = [context.names.log_group(backend.GROUP)]
     of_functions = [context.function_group(name) for name in context.functions]
+    of_delivery = [context.names.log_group(name) for name in (*map(group, routes(context)), digest.GROUP)]
+    counting: dict[str, object] = {
+        "alarms": [publisher.KEY],
+        "groups": [context.names.log_group(publisher.GROUP)],
+        "query": queries.own_errors(),
+    }
     slow = queries.slow_requests(log, slow_ms)
     return [
         {"alarms": ["response-time"], "groups": of_backend, "query": slow},
         {"alarms": ["lambda-"], "groups": of_functions, "query": queries.function_failures()},
+        {"alarms": ["delivery-"], "groups": of_delivery, "query": queries.own_errors()},
+        *([counting] if publisher.works(context) else []),
         {"groups": of_backend, "query": queries.recent_errors(log, 100)},
     ]

@@ -75,6 +75,16 @@ def function_failures() -> str:
     )
 
 
+def own_errors() -> str:
+    """What functions of our own logged as errors or warnings."""
+    return _lines(
+        "fields @timestamp, @log, level, message, @message",
+        'filter level in ["ERROR", "WARNING"]',
+        "sort @timestamp desc",
+        "limit 50",
+    )
+
+
 def _plain(number: float) -> str:
     """All digits of a number and no exponent, which a query does not know."""
     return f"{Decimal(repr(number)).normalize():f}"

@@ -72,11 +72,6 @@ class Postgres:
         return self._folder / "ca.pem"
 
     @property
-    def folder(self) -> Path:
-        """Where all of it lies."""
-        return self._folder
-
-    @property
     def process(self) -> int | None:
         """The number of the server's process, while it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
@@ -88,6 +83,7 @@ class Postgres:
 
     def __enter__(self) -> Postgres:
         """Make a database cluster and start its server on a free port."""
+        self.reserve()
         try:
             self.make()
             self.start()
@@ -96,26 +92,25 @@ class Postgres:
             raise
         return self
 
+    def reserve(self) -> Path:
+        """Make the folder for all of it, that its user can read."""
+        # Where root's folders for scratch may be closed to others, this one is not.
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=None if os.geteuid() else OPEN_TO_ALL))
+        if not os.geteuid():
+            self._folder.chmod(0o755)
+        return self._folder
+
     def make(self) -> None:
-        """Make a database cluster in a folder that its user can read, and choose a free port.
+        """Make a database cluster in the folder, and choose a free port.
 
         Raises
         ------
         ToolError
             There is no PostgreSQL here, or it refuses.
         """
-        programs = _found()
-        # Where root's folders for scratch may be closed to others, this one is not.
-        self._folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=None if os.geteuid() else OPEN_TO_ALL))
-        if not os.geteuid():
-            self._folder.chmod(0o755)
-        try:
-            self._programs = _readable(programs, self._folder)
-            self.port = _free_port()
-            self._make()
-        except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            raise
+        self._programs = _readable(_found(), self._folder)
+        self.port = _free_port()
+        self._make()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -124,12 +119,15 @@ class Postgres:
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def start(self) -> None:
-        """Start it, and wait until it answers; after a crash it recovers first."""
+    def start(self, *, detached: bool = False) -> None:
+        """Start it, and wait until it answers; after a crash it recovers first.
+
+        Detached it outlives the command that started it, and Ctrl-C does not reach it.
+        """
         command = [str(self._programs / "postgres"), "-D", str(self._folder / "data"), "-p", str(self.port)]
         with (self._folder / "server.log").open("ab") as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(
-                command, stdout=log, stderr=log, cwd=self._folder, start_new_session=True, **_nobody()
+                command, stdout=log, stderr=log, cwd=self._folder, start_new_session=detached, **_nobody()
             )
         self._process = process
         self.wait(lambda: self._answers() or process.poll() is not None, LONGEST_START_SECONDS)

@@ -114,10 +114,11 @@ class _Rise:
     def _database(self, password: str) -> None:
         """PostgreSQL with TLS; the emulator's functions trust its certificate as they trust the system's."""
         server = Postgres()
-        server.make()
-        self._state.folders.append(str(server.folder))
+        # Recorded before there is anything in it, so that no crash leaves it behind.
+        self._state.folders.append(str(server.reserve()))
         self._home.write(self._state)
-        server.start()
+        server.make()
+        server.start(detached=True)
         self._state.database_port = server.port
         self._record(DATABASE, server.process or 0)
         with (self._home.path / AUTHORITIES).open("ab") as file:

@@ -199,3 +199,13 @@ def test_schedules_of_two_groups_may_share_a_name() -> None:
 
     schedules["other"]["group_name"] = schedules["digest"]["group_name"]
     assert found_in(stack) == {"MON-NAM-001"}
+
+
+def test_variables_may_take_what_lambda_grants_and_no_byte_more() -> None:
+    stack = remembering()
+    variables = stack["resource"][FUNCTION]["slack"]["environment"]["variables"]
+    left = 4096 - sum(len(name) + len(value) for name, value in variables.items()) - len("NOTE")
+
+    assert found_in(remembering(NOTE="x" * left)) == set()
+    assert found_in(remembering(NOTE="x" * (left + 1))) == {"MON-FUN-007"}
+    assert found_in(remembering(NOTE="ä" * (left // 2 + 1))) == {"MON-FUN-007"}

@@ -152,6 +152,14 @@ def test_unknown_value_elsewhere_claims_nothing(address: str, name: str) -> None
     assert rules_of(plan) <= {"MON-MET-001"}
 
 
+def test_deposed_object_does_not_pass_for_the_resource_at_its_address() -> None:
+    plan = planned(good_stack())
+    entry = {"address": f"{ALARM}.errors", "mode": "managed", "type": ALARM, "deposed": "0a1b2c3d"}
+    plan["resource_changes"].append(entry | {"change": {"actions": ["delete"], "after_unknown": {}}})
+
+    assert rules_of(plan) == set()
+
+
 def test_applied_stack_is_known_by_its_arns() -> None:
     plan = planned(good_stack())
     for item in plan["planned_values"]["root_module"]["resources"]:

@@ -19,7 +19,7 @@ AREAS = {
     "MON-DSH": 4,
     "MON-EVL": 5,
     "MON-FIL": 8,
-    "MON-FUN": 6,
+    "MON-FUN": 7,
     "MON-IAM": 2,
     "MON-MET": 4,
     "MON-MNT": 2,

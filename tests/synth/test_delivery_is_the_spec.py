@@ -218,3 +218,17 @@ def test_committed_environments_hold_no_secret() -> None:
     for environment in ("prod", "staging", "dev", "local"):
         (found,) = synthesized(shipped(environment)).values()
         assert not SECRET_LIKE.search(json.dumps(found))
+
+
+def test_alarm_of_our_own_functions_leads_to_their_logs(spec: Monitoring) -> None:
+    (function,) = [one for one in spec.functions if one.key == "slack-warning"]
+    queries = json.loads(function.environment["LOG_QUERIES"])
+    groups = {word: one["groups"] for one in queries for word in one.get("alarms", ["others"])}
+
+    assert groups["metrics-publisher"] == [f"/aws/{spec.prefix}/business/metrics-publisher"]
+    assert groups["delivery-"] == [
+        f"/aws/{spec.prefix}/delivery/{name}" for name in ("slack-critical", "slack-warning", "digest")
+    ]
+    assert groups["others"] == [f"/aws/{spec.prefix}/backend"]
+    known = {group.name for group in spec.log_groups}
+    assert {name for names in groups.values() for name in names} <= known

@@ -90,6 +90,7 @@ MUTATIONS: dict[str, list[Mutation]] = {
         scheduling(dead_letter_config=None),
         scheduling(dead_letter_config={"arn": "arn:aws:sqs:us-east-1:210987654321:elsewhere"}),
     ],
+    "MON-FUN-007": [remembering("NOTE", "x" * 4096)],
     "MON-IAM-001": [
         granting(ROLE_POLICY, Action="*", Resource="arn:aws:sqs:us-east-1:111122223333:x"),
         granting(ROLE_POLICY, Action=["sqs:*"], Resource="arn:aws:sqs:us-east-1:111122223333:x"),
