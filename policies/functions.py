@@ -110,10 +110,8 @@ def _is_of_a_queue(source: EventSource, stack: Stack) -> bool:
 def variables_fit(function: Function) -> Iterator[Breach]:
     """The environment variables of a function are short enough together."""
     texts = [text for pair in function.environment.items() for text in pair if isinstance(text, str)]
-    size, most = (
-        sum(len(text.encode("utf-8", "replace")) for text in texts),
-        facts.limit("lambda_variables_bytes"),
-    )
+    size = sum(len(text.encode("utf-8", "replace")) for text in texts)
+    most = facts.limit("lambda_variables_bytes")
     if size > most:
         fix = "shorten the names of functions and of the fields of backend.log in config/"
         yield function.finding(found=f"{size} bytes", wanted=f"at most {most}", fix=fix)

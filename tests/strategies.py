@@ -94,7 +94,9 @@ _camel = st.builds(
 )
 _dimension_words = st.text(string.ascii_letters + DIGITS + "_. /-", min_size=1, max_size=12)
 dimensions = st.dictionaries(
-    _dimension_words.filter(str.strip), _dimension_words.filter(lambda text: text == text.strip()), max_size=3
+    _dimension_words.filter(lambda text: text.strip() and text != "__proto__"),
+    _dimension_words.filter(lambda text: text == text.strip()),
+    max_size=3,
 )
 
 

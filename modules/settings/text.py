@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJ
 from pydantic_core import CoreSchema, core_schema
 
 _TEMPLATE = re.compile(r"[$%]\{")
+# The key of an object that JavaScript keeps for itself: jsii refuses it in a map.
+_RESERVED = "__proto__"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Kind:
             raise ValueError("has '${' or '%{', which Terraform would take for a template; take it out")
         if len(text) > self.longest:
             raise ValueError(f"has {len(text)} characters; at most {self.longest} are possible")
+        if text == _RESERVED:
+            raise ValueError("is a name that JavaScript keeps for itself, and CDKTF with it; choose another")
         if not re.fullmatch(self.pattern, text):
             raise ValueError(f"is not {self.wanted}")
         return text

@@ -19,6 +19,7 @@ NOT_IN_A_PLAN = {
     ("MON-FIL-005", 1): "terraform refuses a reference to a resource that is not there",
     ("MON-ACT-002", 6): "a set with one unknown action is unknown, and its expression lists references only",
     **{("MON-FUN-002", index): _OF_A_MAP for index in range(7)},
+    ("MON-FUN-007", 0): _OF_A_MAP,
 }
 CASES = [
     pytest.param(rule, mutation, id=f"{rule}-{index}")

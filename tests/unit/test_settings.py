@@ -294,6 +294,10 @@ MISTAKES = {
     "bounds of a metric the wrong way": (metric("minimum: 5, maximum: 1"), "business_metrics.metrics.A", "has minimum 5"),
     "dimension with a colon": (metric("dimensions: {'a:b': x}"), "business_metrics.metrics.A.dimensions.a:b", "a dimension's name"),
     "dimension of letters beyond ASCII": (metric("dimensions: {a: é}"), "business_metrics.metrics.A.dimensions.a", "printable ASCII"),
+    "dimension that JavaScript keeps": (
+        metric("dimensions: {__proto__: x}"), "business_metrics.metrics.A.dimensions.__proto__", "choose another"
+    ),
+    "tag that JavaScript keeps": ("tags: {values: {__proto__: a}}", "tags.values.__proto__", "choose another"),
     "31 dimensions": (
         metric(f"dimensions: {{{', '.join(f'a{i}: x' for i in range(31))}}}"),
         "business_metrics.metrics.A.dimensions",
