@@ -14,7 +14,9 @@ from ops import schema as schema_file
 from ops.adopt.command import adopt
 from ops.cost.command import cost
 from ops.local.commands import app as local
+from ops.opa.command import opa
 from ops.package import package_all
+from ops.pulls.commands import app as pulls
 from ops.review.command import command as review
 from ops.terraform import Terraform
 from ops.validate import validate_all
@@ -27,6 +29,8 @@ app.add_typer(local, name="local")
 app.command(name="review")(review)
 app.command(name="cost")(cost)
 app.command(name="adopt")(adopt)
+app.command(name="opa")(opa)
+app.add_typer(pulls, name="pulls")
 
 
 @app.callback()

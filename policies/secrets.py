@@ -13,7 +13,7 @@ _ASSIGNED = (
     r"(?i)(?:password|passwd|pwd|secret|api_?key|access_?key|token)[\"']?\s*[=:]\s*"
     r"[\"']?[^\s$\"',;&]{4}"
 )
-_LOOKS: Mapping[str, re.Pattern[str]] = {
+LOOKS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.ASCII)
     for name, pattern in {
         "the address of a webhook": _WEBHOOK,
@@ -26,20 +26,20 @@ _LOOKS: Mapping[str, re.Pattern[str]] = {
         "a password": _ASSIGNED,
     }.items()
 }
-_NAME = re.compile(
+NAME = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?"
     r"|(?:API|ACCESS|PRIVATE|ROUTING|INTEGRATION)_?KEY|WEBHOOK(?:_UR[LI])?)$",
     re.IGNORECASE,
 )
 # What names a secret without being one.
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
-_ARN = re.compile(r"\barn:[\w$-]*:[\w-]*:[^\s\"',;]*", re.ASCII)
+REFERENCE = re.compile(r"\$\{[^}]*\}")
+ARN = re.compile(r"\barn:[\w$-]*:[\w-]*:[^\s\"',;]*", re.ASCII)
 
 
 def secret_in(name: str, value: str) -> str | None:
     """What a variable gives away, in words; `None` if nothing. ARNs and references give nothing away."""
-    said = _ARN.sub("", _REFERENCE.sub("$", value))
-    for kind, pattern in _LOOKS.items():
+    said = ARN.sub("", REFERENCE.sub("$", value))
+    for kind, pattern in LOOKS.items():
         if pattern.search(said):
             return kind
-    return "a value under the name of a secret" if said.strip("$") and _NAME.search(name) else None
+    return "a value under the name of a secret" if said.strip("$") and NAME.search(name) else None

@@ -1,0 +1,142 @@
+"""The two roles of an environment, as Terraform: one that plans and can only read, and one that applies.
+
+Each admits one job environment of one repository: whoever may deploy is decided by the rules of these
+environments on GitHub. What they allow follows from the types of resources that the stacks really have.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modules.catalog import every_target
+from modules.errors import ToolError
+from modules.settings import Settings, load
+from modules.spec.system import Monitoring
+from modules.synthesis import STACK_FILE
+from ops.pulls.blocks import SOURCE
+from ops.pulls.documents import APPLY, PLAN, document
+from ops.pulls.identities import AUDIENCE
+from ops.pulls.targets import ROLE_PATH, left_out, reachable, role_name
+from ops.pulls.texts import quoted
+
+ISSUER = "token.actions.githubusercontent.com"
+VERSIONS = ">= 5.100.0, < 7.0.0"
+# Of the policies inside of one role together, white space not counted. Source: AWS, "IAM and STS quotas".
+LARGEST_POLICY = 10_240
+LONGEST_SESSION_SECONDS = 3_600
+# Since July 2026 GitHub adds numbers to both names in the claims of new repositories.
+_REPOSITORY = re.compile(r"[\w.-]+(?:@\d+)?/[\w.-]+(?:@\d+)?", re.ASCII)
+
+Tree = dict[str, Any]
+Pair = tuple[Settings, Monitoring]
+
+
+def terraform_of(
+    environment: str,
+    repository: str,
+    *,
+    account: str | None,
+    out: Path,
+    config: Path,
+    environ: Mapping[str, str],
+) -> str:
+    """Terraform for the roles of an environment in one account.
+
+    Parameters
+    ----------
+    account
+        Which one; needed only if the environment has several.
+    repository
+        Owner and name as GitHub claims them.
+    out
+        The folder that synth wrote.
+
+    Raises
+    ------
+    ToolError
+        The stacks are not synthesized, or no workflow could reach them.
+    ConfigError
+        Configuration cannot be used.
+    """
+    if not _REPOSITORY.fullmatch(repository):
+        raise ToolError(f"--repository: {quoted(repository)} is no repository; wanted owner/name")
+    pairs = every_target(load((environment,), config, environ))
+    if not reachable(pairs):
+        raise ToolError("\n".join(left_out(pairs)))
+    found = _in_account([pair for pair in pairs if reachable([pair])], account)
+    return json.dumps(terraform(found, repository, _types(found, out)), indent=2)
+
+
+def _in_account(pairs: Sequence[Pair], account: str | None) -> list[Pair]:
+    accounts = sorted({found.place.account for _, found in pairs})
+    if account is None and len(accounts) > 1:
+        raise ToolError(f"--account: there are several; wanted one of {', '.join(accounts)}")
+    chosen = account or accounts[0]
+    if chosen not in accounts:
+        raise ToolError(f"--account: {quoted(chosen)} has no target; wanted one of {', '.join(accounts)}")
+    return [pair for pair in pairs if pair[1].place.account == chosen]
+
+
+def _types(pairs: Sequence[Pair], out: Path) -> set[str]:
+    """The types of resources that the stacks have."""
+    types: set[str] = set()
+    for settings, found in pairs:
+        path = out / "stacks" / found.stack / STACK_FILE
+        try:
+            types |= json.loads(path.read_text("utf-8"))["resource"].keys()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise ToolError(f"{path}: is no stack; run `make synth ENV={settings.environment}`") from None
+    return types
+
+
+def terraform(pairs: Sequence[Pair], repository: str, types: set[str]) -> Tree:
+    """Both roles, for targets of one environment in one account."""
+    settings, found = pairs[0]
+    jobs = {PLAN: f"{settings.environment}-plan", APPLY: settings.environment}
+    aws = {"region": found.place.region, "allowed_account_ids": [found.place.account]}
+    return {
+        "terraform": {"required_providers": {"aws": {"source": SOURCE, "version": VERSIONS}}},
+        "provider": {"aws": aws},
+        "resource": {
+            "aws_iam_role": {
+                purpose: _role(found, repository, purpose, job) for purpose, job in jobs.items()
+            },
+            "aws_iam_role_policy": {purpose: _policy(pairs, types, purpose) for purpose in jobs},
+        },
+    }
+
+
+def _role(found: Monitoring, repository: str, purpose: str, job: str) -> Tree:
+    return {
+        "name": role_name(found, purpose),
+        "path": ROLE_PATH,
+        "description": f"What a workflow may do to {purpose} the monitoring of {found.prefix}",
+        "max_session_duration": LONGEST_SESSION_SECONDS,
+        "assume_role_policy": json.dumps(trust(found, repository, job)),
+    }
+
+
+def _policy(pairs: Sequence[Pair], types: set[str], purpose: str) -> Tree:
+    policy = json.dumps(document(pairs, types, purpose), separators=(",", ":"))
+    if len(policy) > LARGEST_POLICY:
+        raise ToolError(
+            f"the policy to {purpose} has {len(policy):,} characters; IAM takes {LARGEST_POLICY:,}"
+        )
+    return {"name": purpose, "role": f"${{aws_iam_role.{purpose}.name}}", "policy": policy}
+
+
+def trust(found: Monitoring, repository: str, job_environment: str) -> Tree:
+    """Who may take a role on: jobs of one repository in one environment, and nobody else."""
+    place = found.place
+    claims = {"aud": AUDIENCE, "sub": f"repo:{repository}:environment:{job_environment}"}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:{place.partition}:iam::{place.account}:oidc-provider/{ISSUER}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{ISSUER}:{claim}": value for claim, value in claims.items()}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}

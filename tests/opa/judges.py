@@ -1,0 +1,98 @@
+"""What both engines say of a plan, in the same words: rule, address, and whether a waiver accepts it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from policies import Context, Waiver, check_plan
+from tests.builders import TODAY
+from tests.opa.engine import Engine
+from tests.policies.stacks import good_context
+
+Tree = dict[str, Any]
+Mark = tuple[str, str, bool]
+
+GOOD = "good-stack"
+GOOD_CONTEXT = good_context(today=TODAY)
+# A workspace each: the day of the plans is the last on which they count, or it is not.
+WAIVERS = {
+    f"waived-by-{days}-days": Waiver(
+        rule="MON-RET-001",
+        address="aws_cloudwatch_log_group.*",
+        reason="audit",
+        expires=TODAY + timedelta(days=days),
+    )
+    for days in (-1, 0, 1)
+}
+# By policy of policies.hcl: the rules that it enforces.
+RULES = {
+    "alarms": (
+        *("MON-ACT-001", "MON-ACT-002", "MON-ACT-003", "MON-ACT-004", "MON-ALM-001", "MON-ALM-002"),
+        *("MON-EVL-001", "MON-MNT-001", "MON-MNT-002", "MON-THR-003"),
+    ),
+    "delivery": (
+        *("MON-QUE-001", "MON-QUE-002", "MON-QUE-003", "MON-QUE-008", "MON-SUB-001", "MON-SUB-004"),
+        *("MON-SUB-005", "MON-TOP-003", "MON-TOP-007"),
+    ),
+    "functions": ("MON-FUN-001", "MON-FUN-002", "MON-IAM-001"),
+    "logs": ("MON-RET-001", "MON-RET-002", "MON-RET-003"),
+    "tags": ("MON-TAG-001", "MON-TAG-002"),
+}
+COVERED = {rule for rules in RULES.values() for rule in rules}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The policies in Rego."""
+
+    engine: Engine
+
+    def marks(self, plan: Tree, workspace: str = GOOD) -> set[Mark]:
+        """What they find."""
+        found = self.engine(asked(plan, workspace), "audit/marks")
+        return {(one["rule"], one["address"], one["accepted"]) for one in found}
+
+    def refused(self, plan: Tree, workspace: str = GOOD) -> dict[str, int]:
+        """How many messages each policy has."""
+        found: dict[str, int] = self.engine(asked(plan, workspace), "audit/refused")
+        return found
+
+    def messages(self, policy: str, given: Tree) -> list[str]:
+        """What one policy says of a whole input."""
+        found: list[str] = self.engine(given, f"monitoring/{policy}/deny")
+        return found
+
+
+def asked(plan: Tree, workspace: str) -> Tree:
+    """A plan as HCP Terraform hands it to its policies."""
+    run = {"workspace": {"name": workspace}, "created_at": f"{TODAY}T12:00:00Z"}
+    return {"plan": plain(plan), "run": run}
+
+
+def python_marks(plan: Tree, context: Context = GOOD_CONTEXT) -> set[Mark]:
+    """What the policies in Python find of the rules that both have."""
+    mathematical = {one["address"] for one in planned_resources(plan) if one["values"].get("metric_query")}
+    return {
+        (found.rule, found.address, found.waived_by is not None)
+        for found in check_plan(plan, context)
+        if found.rule in COVERED and not (found.rule == "MON-THR-003" and found.address in mathematical)
+    }
+
+
+def planned_resources(plan: Tree) -> list[Tree]:
+    """The resources that a plan will make, in its root and in the modules that this calls."""
+    root = plan["planned_values"]["root_module"]
+    modules = [root, *root.get("child_modules", ())]
+    return [item for module in modules for item in module.get("resources", ())]
+
+
+def plain(value: Any) -> Any:
+    """What JSON can say: Terraform prints no NaN."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,176 @@
+"""What a person reads in HCP Terraform, and that nothing passes for want of something to judge by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.opa.engine import ENTRIES, NAMES, Engine, policies
+from tests.opa.judges import GOOD, WAIVERS, Judge, asked
+from tests.opa.plans import FORMS
+from tests.policies.mutations import GROUP, MUTATIONS, first
+from tests.policies.mutations.functions import HOOK, remembering
+from tests.policies.stacks import good_stack
+
+Tree = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def untold() -> Iterator[Engine]:
+    engine = Engine(policies(), "{}", ENTRIES)
+    yield engine
+    engine.close()
+
+
+def plan_with(rule: str, index: int = 0) -> Tree:
+    return FORMS["in-json"](MUTATIONS[rule][index](good_stack()))
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule", "message"),
+    [
+        (
+            "alarms",
+            "MON-ACT-001",
+            "MON-ACT-001 aws_cloudwatch_metric_alarm.errors: found no alarm_actions; "
+            "wanted the topic of its severity and role",
+        ),
+        (
+            "alarms",
+            "MON-EVL-001",
+            "MON-EVL-001 aws_cloudwatch_metric_alarm.errors: found nothing; "
+            "wanted breaching, notBreaching, ignore, missing",
+        ),
+        (
+            "alarms",
+            "MON-MNT-001",
+            "MON-MNT-001 aws_cloudwatch_metric_alarm.errors: found MaintenanceUntil = 2020-01-31; "
+            "wanted a date from 2026-11-23 on",
+        ),
+        (
+            "delivery",
+            "MON-TOP-003",
+            "MON-TOP-003 aws_sns_topic.critical: found nothing; wanted a customer key",
+        ),
+        (
+            "logs",
+            "MON-RET-002",
+            "MON-RET-002 aws_cloudwatch_log_group.backend: found 1; wanted at least 7",
+        ),
+        (
+            "tags",
+            "MON-TAG-001",
+            "MON-TAG-001 aws_cloudwatch_metric_alarm.errors: found no tag Owner; wanted a value for Owner",
+        ),
+    ],
+)
+def test_message_says_rule_place_found_and_wanted(policy: str, rule: str, message: str, judge: Judge) -> None:
+    assert judge.messages(policy, asked(plan_with(rule), GOOD)) == [message]
+
+
+def test_message_about_a_secret_does_not_repeat_it(judge: Judge) -> None:
+    plan = FORMS["in-json"](remembering("SLACK_URL", HOOK)(good_stack()))
+
+    (message,) = judge.messages("functions", asked(plan, GOOD))
+
+    assert "SLACK_URL holds the address of a webhook" in message
+    assert "hooks.slack.com" not in message
+
+
+def test_message_about_an_address_does_not_repeat_it(judge: Judge) -> None:
+    (message,) = judge.messages("delivery", asked(plan_with("MON-SUB-005"), GOOD))
+
+    assert "found the address itself" in message
+    assert "events.pagerduty.com" not in message
+
+
+def test_breach_that_a_waiver_accepts_is_no_message(judge: Judge) -> None:
+    plan = plan_with("MON-RET-001")
+    expired, valid, _ = WAIVERS
+
+    assert judge.messages("logs", asked(plan, valid)) == []
+    assert [message.split(":")[0] for message in judge.messages("logs", asked(plan, expired))] == [
+        "MON-RET-001 aws_cloudwatch_log_group.backend",
+        "MON-WAV-001 waivers",
+    ]
+
+
+def test_expired_waiver_is_a_message_where_its_rule_is(judge: Judge) -> None:
+    given = asked(FORMS["in-json"](good_stack()), next(iter(WAIVERS)))
+
+    assert judge.messages("logs", given) == [
+        "MON-WAV-001 waivers: MON-RET-001 at aws_cloudwatch_log_group.*: found expired on 2026-11-22; "
+        "wanted a date from 2026-11-23 on"
+    ]
+    assert judge.messages("tags", given) == []
+
+
+@pytest.mark.parametrize("policy", NAMES)
+def test_workspace_that_is_not_known_is_refused(policy: str, judge: Judge) -> None:
+    given = asked(FORMS["in-json"](good_stack()), "somebody-elses")
+
+    assert judge.messages(policy, given) == [
+        "data.json knows no workspace somebody-elses: run `python -m ops opa`, "
+        "or attach this policy set to fewer workspaces"
+    ]
+
+
+@pytest.mark.parametrize("policy", NAMES)
+def test_plan_without_planned_values_is_refused(policy: str, judge: Judge) -> None:
+    given = asked({"format_version": "1.2", "resource_changes": []}, GOOD)
+
+    assert judge.messages(policy, given) == ["the plan has no planned_values: there is nothing to judge"]
+
+
+@pytest.mark.parametrize("policy", NAMES)
+def test_plan_that_destroys_everything_passes(policy: str, judge: Judge) -> None:
+    assert judge.messages(policy, asked({"planned_values": {"root_module": {}}}, GOOD)) == []
+
+
+@pytest.mark.parametrize("policy", NAMES)
+def test_without_its_data_every_policy_refuses(policy: str, untold: Engine) -> None:
+    found = untold(asked(FORMS["in-json"](good_stack()), GOOD), f"monitoring/{policy}/deny")
+
+    assert "data.json was not loaded: it belongs beside policies.hcl" in found
+
+
+def test_data_is_found_where_the_whole_repository_is_loaded(told: Tree) -> None:
+    nested = {"policies": {"opa": told}}
+    engine = Engine(policies(), json.dumps(nested), ENTRIES)
+    broken = good_stack()
+    first(broken, GROUP)["retention_in_days"] = 17
+    found = engine(asked(FORMS["in-json"](broken), GOOD), "monitoring/logs/deny")
+    engine.close()
+
+    assert [message.split(" ")[0] for message in found] == ["MON-RET-001"]
+
+
+@pytest.mark.parametrize(
+    ("created", "refused"),
+    [
+        ("2026-11-23T23:30:00-05:00", True),
+        ("2026-11-23T23:30:00Z", False),
+        ("2026-11-24T00:30:00+01:00", False),
+    ],
+)
+def test_day_of_the_run_is_that_of_utc(created: str, refused: bool, judge: Judge) -> None:
+    stack = good_stack()
+    stack["resource"]["aws_cloudwatch_metric_alarm"]["errors"]["tags"]["MaintenanceUntil"] = "2026-11-23"
+    given = asked(FORMS["in-json"](stack), GOOD)
+    given["run"]["created_at"] = created
+
+    assert bool(judge.messages("alarms", given)) == refused
+
+
+def test_without_the_time_of_the_run_today_counts(judge: Judge) -> None:
+    stack = good_stack()
+    stack["resource"]["aws_cloudwatch_metric_alarm"]["errors"]["tags"]["MaintenanceUntil"] = "2020-01-31"
+    given = asked(FORMS["in-json"](stack), GOOD)
+    del given["run"]["created_at"]
+
+    (message,) = judge.messages("alarms", given)
+
+    assert "MaintenanceUntil = 2020-01-31" in message
