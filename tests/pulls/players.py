@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 import yaml
 
 from tests.builders import ROOT
+from tests.projects import project
 from tests.pulls.github_stand_in import HEAD, RUN, TOKEN, Hub, zipped
 
 WORKFLOWS = ROOT / ".github" / "workflows"
@@ -180,10 +180,6 @@ def _recipe(target: str) -> str:
 
 def checked_out(folder: Path) -> Path:
     """A project as a runner has it: its sources, and a configuration that may be changed."""
-    folder.mkdir()
-    for name in ("modules", "policies", "lambda_src", "ops", ".venv", "main.py"):
-        (folder / name).symlink_to(ROOT / name)
-    for name in ("config", "docs/runbooks"):
-        shutil.copytree(ROOT / name, folder / name)
+    project(folder, ".venv", copied=("docs",))
     (folder / "Makefile").write_text(_recipe("synth"))
     return folder

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-import typer
 import yaml
 
-from ops.pulls.commands import app
 from ops.pulls.statuses import CONTEXT
 from tests.builders import ROOT
 
@@ -36,15 +34,3 @@ def test_required_checks_are_named_as_they_are_set() -> None:
     ci = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
     assert f"`{CONTEXT}`" in TEXT
     assert f"`{ci['jobs']['check']['name']}`" in TEXT
-
-
-def test_commands_in_it_exist() -> None:
-    command = typer.main.get_command(app)
-    told = set(re.findall(r"-m ops pulls ([a-z]+)", TEXT))
-    assert told
-    assert told <= set(command.commands)  # type: ignore[attr-defined]
-
-
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", TEXT):
-        assert (ROOT / "docs" / target).exists(), target
