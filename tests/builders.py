@@ -19,7 +19,8 @@ from modules.synthesis import terraform
 from policies.context import Context
 
 ROOT = Path(__file__).parent.parent
-CONFIG = ROOT / "config"
+# As it ships. What a team makes of config/ is its own: tests/unit/test_config.py looks at that.
+CONFIG = ROOT / "tests" / "config"
 TODAY = date(2026, 11, 23)
 BASE = read(CONFIG / "base.yaml", "config/base.yaml")
 

@@ -36,6 +36,7 @@ from ops.local.taps import Mail, Taps
 from ops.processes import runs
 from ops.terraform import Terraform
 from tests.builders import ROOT
+from tests.projects import project
 from tests.tools import without
 
 T = TypeVar("T")
@@ -322,7 +323,8 @@ def _function_of(process: psutil.Process) -> str:
 @contextmanager
 def deployment(folder: Path) -> Iterator[Deployed]:
     """Deploy into an empty folder; at the end all processes are ended, and nothing is destroyed before."""
-    found = plan(ROOT, {})
+    root = project(folder / "project")
+    found = plan(root, {})
     channels = sorted(webhook_secrets(found[1]))
     with needed():
         terraform = Terraform.found(ROOT)
@@ -330,7 +332,7 @@ def deployment(folder: Path) -> Iterator[Deployed]:
     emulator = Emulator(folder / "emulator", authorities=folder / "authorities.pem", guarded=True)
     with StandIns(channels) as stand_ins:
         stand_ins.authority.write(folder / "authorities.pem")
-        stack = synthesize(ROOT, folder / "cdktf.out", os.environ) / found[1].stack
+        stack = synthesize(root, folder / "cdktf.out", os.environ) / found[1].stack
         with emulator:
             deployment = Deployment(terraform, stack, Aws(emulator.url), emulator.environ)
             with needed():

@@ -12,11 +12,11 @@ import pytest
 
 from modules.spec.alarms import Alarm, Route
 from ops.local.deployments import plan
-from tests.builders import ROOT
+from tests.builders import CONFIG
 from tests.e2e.deployed import Deployed
 from tests.e2e.tunings import stray, tuned
 
-ALARMS = plan(ROOT, {})[1].alarms
+ALARMS = plan(CONFIG.parent, {})[1].alarms
 SLACK = ("slack-critical", "slack-warning")
 PLACES = {
     Route.CRITICAL: ("slack-critical", "PagerDuty of critical", "mail of critical"),

@@ -23,9 +23,10 @@ from ops.processes import MARK, Recorded
 from ops.terraform import Terraform
 from tests.builders import ROOT
 from tests.e2e.deployed import needed
+from tests.projects import SOURCES
+from tests.projects import project as laid_out
 
 SECRETS = re.compile(rb"/integration/[0-9a-f]{32}/|/services/T[0-9A-F]{8}/B[0-9A-F]{8}/")
-PARTS = ("modules", "policies", "lambda_src", "ops", "docs")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,10 +39,7 @@ def _tools() -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Path]:
     """A project of its own, so that nobody's run is disturbed; whatever it left is ended."""
-    for part in PARTS:
-        (tmp_path / part).symlink_to(ROOT / part)
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    shutil.copy(ROOT / "main.py", tmp_path)
+    laid_out(tmp_path)
     yield tmp_path
     if Home(tmp_path).exists:
         Home(tmp_path).clear()
@@ -81,9 +79,7 @@ def until(found: Callable[[], Any], seconds: float = 60) -> Any:
 
 def left(project: Path, mark: str) -> list[str]:
     """The processes of a run, and the files beside those of the project and its cache."""
-    found = [
-        path.name for path in project.iterdir() if path.name not in (*PARTS, "config", "main.py", ".cache")
-    ]
+    found = [path.name for path in project.iterdir() if path.name not in (*SOURCES, "config", ".cache")]
     for process in psutil.process_iter():
         try:
             if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.builders import ROOT
+from tests.projects import project as laid_out
+
 ENVIRON = {
     key: value for key, value in os.environ.items() if key not in ("AWS_REGION", "SNS_EMAIL", "CDKTF_OUTDIR")
 }
@@ -19,13 +20,7 @@ ENVIRON = {
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project with older output in place."""
-    shutil.copy(ROOT / "main.py", tmp_path)
-    for folder in ("modules", "policies", "lambda_src", "docs"):
-        if (ROOT / folder).exists():
-            (tmp_path / folder).symlink_to(ROOT / folder)
-    (ROOT / ".cache").mkdir(exist_ok=True)
-    (tmp_path / ".cache").symlink_to(ROOT / ".cache")  # the wheels, which need no second download
-    shutil.copytree(ROOT / "config", tmp_path / "config")
+    laid_out(tmp_path)
     old = tmp_path / "cdktf.out" / "stacks" / "scheduling-agent-us-east-1"
     old.mkdir(parents=True)
     (old / "cdk.tf.json").write_bytes(b'{"older": "output"}\r\n')

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import pytest
 
 from ops.local.deployments import plan
-from tests.builders import ROOT
+from tests.builders import CONFIG
 from tests.e2e.deployed import Deployed
 
-MONITORING = plan(ROOT, {})[1]
+MONITORING = plan(CONFIG.parent, {})[1]
 ENFORCED = [
     ("slack-critical", "ReadSecret"),
     ("slack-warning", "ReadSecret"),

@@ -20,6 +20,7 @@ from ops.terraform import Terraform
 from tests.builders import ROOT, shipped, synthesized
 from tests.e2e.deployed import Deployed, deployment, needed
 from tests.e2e.hand_changes import HAND_CHANGES
+from tests.projects import project
 from tests.tools import without
 
 MOTO = ROOT / "ops" / "moto"
@@ -49,7 +50,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
         patch.setattr("ops.emulator.PROGRAM", MOTO / ".venv" / "bin" / "python")
         patch.setattr("ops.emulator.SERVE", MOTO / "serve.py")
         patch.setenv(PAGERDUTY_VARIABLE, "https://localhost/")
-        (stack,) = (synthesize(ROOT, folder / "cdktf.out", os.environ)).iterdir()
+        (stack,) = synthesize(project(folder / "project"), folder / "cdktf.out", os.environ).iterdir()
         with Emulator(folder / "emulator") as emulator:
             found = Deployment(terraform, stack, Aws(emulator.url), emulator.environ)
             with needed():

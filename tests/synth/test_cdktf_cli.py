@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import ROOT
+from tests.projects import project as laid_out
 from tests.tools import without
-
-SOURCES = ("main.py", "modules", "policies", "config", "cdktf.json", "package.json", "package-lock.json")
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -43,9 +42,7 @@ def project(tmp_path: Path) -> Path:
         if shutil.which(tool) is None:
             without(f"{tool} is missing, which the cdktf command needs")
     folder = tmp_path / "project"
-    folder.mkdir()
-    for name in SOURCES:
-        (folder / name).symlink_to(ROOT / name)
+    laid_out(folder, "cdktf.json", "package.json", "package-lock.json")
     (folder / ".venv").symlink_to(sys.prefix)
     if (ROOT / "node_modules" / ".bin" / "cdktf").exists():
         (folder / "node_modules").symlink_to(ROOT / "node_modules")
@@ -56,7 +53,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_cdktf_synth_writes_what_main_writes(project: Path, tmp_path: Path) -> None:
     said = call(["npx", "--no-install", "cdktf", "synth"], project)
-    call([sys.executable, "-O", str(ROOT / "main.py")], ROOT, CDKTF_OUTDIR=str(tmp_path / "main"))
+    call([sys.executable, "-O", "main.py"], project, CDKTF_OUTDIR=str(tmp_path / "main"))
 
     assert "Generated Terraform code for the stacks: scheduling-agent-us-east-1" in said
     assert files(project / "cdktf.out") == files(tmp_path / "main")

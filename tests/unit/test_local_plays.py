@@ -29,12 +29,12 @@ from ops.local.plays import CountedPlay, LogPlay, QueuePlay, StatePlay, plays
 from ops.local.scenes import Scene
 from ops.local.screens import Screen
 from ops.local.watches import Arrival, Channel, channels
-from tests.builders import ROOT, good_settings, monitorings
+from tests.builders import CONFIG, good_settings, monitorings
 
 
 @pytest.fixture(scope="module")
 def local() -> tuple[Settings, Monitoring]:
-    return plan(ROOT, {})
+    return plan(CONFIG.parent, {})
 
 
 def scene(local: tuple[Settings, Monitoring], **changes: Any) -> Scene:
@@ -242,7 +242,7 @@ def test_mail_has_a_reader_that_is_nobody(local: tuple[Settings, Monitoring]) ->
 
 
 def test_address_of_the_environment_takes_nobodys_place() -> None:
-    _, monitoring = plan(ROOT, {"SNS_EMAIL": "dev@team.example"})
+    _, monitoring = plan(CONFIG.parent, {"SNS_EMAIL": "dev@team.example"})
     assert all(NOBODY not in topic.emails for topic in monitoring.topics)
 
 

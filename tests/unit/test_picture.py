@@ -20,9 +20,10 @@ from ops.picture.channel import drawing
 from ops.picture.samples import Post, posts
 from ops.picture.widths import SIGNS, width
 from ops.picture.words import marked, plain, wrapped
-from tests.builders import ROOT
+from tests.builders import CONFIG, ROOT
 from tests.lambdas.slack_loader import load
 from tests.lambdas.slack_samples import ALL, envelope
+from tests.projects import project
 
 SVG = "{http://www.w3.org/2000/svg}"
 AT = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
@@ -60,45 +61,47 @@ def written(picture: str) -> list[str]:
     return [said for *_, said in texts(picture)]
 
 
-def test_picture_in_the_docs_is_current() -> None:
-    assert (ROOT / FILE).read_text("utf-8") == text(ROOT), "write it anew with `python -m ops picture`"
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with the configuration as it ships, which the docs are about."""
+    return project(tmp_path_factory.mktemp("shipped"))
 
 
-def test_writing_leaves_the_picture_where_the_docs_show_it(tmp_path: Path) -> None:
-    for folder in ("config", "lambda_src"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
-    (tmp_path / "docs").mkdir()
+def test_picture_in_the_docs_is_current(shipped: Path) -> None:
+    assert (ROOT / FILE).read_text("utf-8") == text(shipped), "write it anew with `python -m ops picture`"
 
-    path = write(tmp_path)
 
-    assert path == tmp_path / "docs" / "slack-message.svg"
-    assert path.read_text("utf-8") == text(ROOT)
+def test_writing_leaves_the_picture_where_the_docs_show_it(tmp_path: Path, shipped: Path) -> None:
+    folder = project(tmp_path / "written", copied=("docs",))
+
+    path = write(folder)
+
+    assert path == folder / "docs" / "slack-message.svg"
+    assert path.read_text("utf-8") == text(shipped)
     assert f"]({FILE.name})" in (ROOT / "docs" / "notifications.md").read_text("utf-8")
 
 
-def test_picture_shows_the_alarm_and_its_end() -> None:
-    shown = written(text(ROOT))
+def test_picture_shows_the_alarm_and_its_end(shipped: Path) -> None:
+    shown = written(text(shipped))
 
     assert shown.count("P1 scheduling-agent-error-count") == 2
     assert shown.index("OK → ALARM") < shown.index("ALARM → OK")
     assert {"Runbook", "Alarm", "Dashboard", "Logs", "Sum ErrorCount (SchedulingAgent)", "> 10"} <= set(shown)
 
 
-def test_picture_follows_the_code_of_the_notifier(tmp_path: Path) -> None:
-    (tmp_path / "config").symlink_to(ROOT / "config")
-    folder = Path("lambda_src") / "slack_notifier"
-    shutil.copytree(ROOT / folder, tmp_path / folder)
-    source = tmp_path / folder / "message.py"
-    red = posts(ROOT)[0].message["attachments"][0]["color"]
+def test_picture_follows_the_code_of_the_notifier(tmp_path: Path, shipped: Path) -> None:
+    changed = project(tmp_path, copied=("lambda_src",))
+    source = changed / "lambda_src" / "slack_notifier" / "message.py"
+    red = posts(shipped)[0].message["attachments"][0]["color"]
 
     source.write_text(source.read_text("utf-8").replace(red, "#123456"), "utf-8")
 
-    assert red in text(ROOT)
-    assert text(tmp_path) == text(ROOT).replace(red, "#123456")
+    assert red in text(shipped)
+    assert text(changed) == text(shipped).replace(red, "#123456")
 
 
-def test_picture_needs_nothing_from_elsewhere() -> None:
-    picture = text(ROOT)
+def test_picture_needs_nothing_from_elsewhere(shipped: Path) -> None:
+    picture = text(shipped)
 
     tags = {item.tag.removeprefix(SVG) for item in parsed(picture).iter()}
     assert tags == {"svg", "title", "rect", "polyline", "circle", "text"}
@@ -148,7 +151,7 @@ def test_block_of_an_unknown_type_is_told() -> None:
 
 
 def test_notifier_that_does_not_run_is_told(tmp_path: Path) -> None:
-    (tmp_path / "config").symlink_to(ROOT / "config")
+    shutil.copytree(CONFIG, tmp_path / "config")
     (tmp_path / "lambda_src" / "slack_notifier").mkdir(parents=True)
 
     with pytest.raises(ToolError, match="No module named 'events'"):

@@ -28,16 +28,6 @@ def test_screen_is_what_synth_prints() -> None:
     assert screen in README, screen
 
 
-def test_every_make_target_of_the_readme_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"`?make ([a-z-]+)", README)) <= targets
-
-
-def test_links_of_the_readme_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
-
-
 def test_ops_lists_its_commands() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "ops", "--help"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -150,17 +150,3 @@ def test_whatever_the_publisher_logs_is_explained_and_so_is_each_kind_of_failure
 def test_index_lists_every_page() -> None:
     index = (FOLDER / "README.md").read_text("utf-8")
     assert {name for name in PAGES if f"({name}.md)" not in index} == set()
-
-
-def anchors(page: Path) -> set[str]:
-    """The names by which a page's headings can be linked to."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def test_links_between_pages_lead_somewhere() -> None:
-    for path in (ROOT / "docs").rglob("*.md"):
-        for target, anchor in re.findall(r"\]\(([^)#]+)(?:#([^)]*))?\)", path.read_text("utf-8")):
-            if "://" not in target:
-                assert (path.parent / target).exists(), f"{path.name}: {target}"
-                assert not anchor or anchor in anchors(path.parent / target), f"{path.name}: #{anchor}"

@@ -15,8 +15,8 @@ import yaml
 from modules.catalog import monitoring
 from modules.errors import ConfigError, Problem
 from modules.settings import Settings, environments, load
+from tests.builders import CONFIG
 
-CONFIG = Path(__file__).parents[2] / "config"
 JARGON = re.compile(
     r"Input should|\[type=|pydantic|\b(str|dict|tuple|int|bool|float|NoneType|None|True|False|Traceback|datetime)\b"
 )
