@@ -72,16 +72,14 @@ VOLUMES: Mapping[str, Volume] = {
         "657000", "receives from each consumed queue", "Lambda keeps five open for 20 seconds each"
     ),
     "invocations": _volume("8760", "invocations of each function", "one every 5 minutes", "function"),
-    "function_seconds": _volume(
-        "1", "seconds of each invocation", "one or two answers to wait for", most=900
-    ),
+    "function_seconds": _volume("1", "s of each invocation", "one or two answers to wait for", most=900),
     "cron_runs": _volume("31", "runs of each schedule that is no rate", "once a day"),
     "key_requests": _volume("10000", "requests to each key", "AWS services keep a data key for five minutes"),
     "secret_requests": _volume(
         "8760", "requests for each secret", "a function that keeps it for five minutes"
     ),
     "canary_runs": _volume(None, "runs of each canary", "as often as its schedule says", "canary"),
-    "canary_seconds": _volume("10", "seconds of each canary run", "a page or two", most=900),
+    "canary_seconds": _volume("10", "s of each canary run", "a page or two", most=900),
     "traced_share": _volume(
         "1",
         "traces for each invocation of a traced function",

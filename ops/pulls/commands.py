@@ -88,6 +88,9 @@ def plan(
     stack: Annotated[str, typer.Option(envvar="STACK", help="The stack.")],
     plans: Annotated[Path, typer.Option(help="Where the plan goes, as JSON.")],
     work: Annotated[Path, typer.Option(help="Where Terraform works, and leaves the plan as it applies it.")],
+    base: Annotated[
+        Path | None, typer.Option(help="What the base synthesizes: what the change itself touches.")
+    ] = None,
 ) -> None:
     """Plan one stack against what is deployed. Output: `changed`, whether there is anything to apply."""
     from ops.pulls.folders import inspected
@@ -97,7 +100,9 @@ def plan(
     from ops.terraform import Terraform
 
     found = _of(inspected(folder), stack)
-    made = live(Terraform.found(ROOT), found, backend_of(stack, CONFIG, os.environ), work, plans)
+    before = inspected(base).get(stack) if base else None
+    backend = backend_of(stack, CONFIG, os.environ)
+    made = live(Terraform.found(ROOT), found, backend, work, plans, base=before)
     tell(os.environ, changed=made.changed)
 
 
@@ -126,11 +131,12 @@ def configure(
     plans: Annotated[Path, typer.Option(help="The plans, whose reviews tell if this cannot be done.")],
 ) -> None:
     """Lay the configuration of a commit over the one here, for the reviews that follow in this job."""
-    from ops.pulls.configs import UNREADABLE, lay
+    from ops.pulls.configs import UNREADABLE, keep_spent, lay
     from ops.pulls.github import GitHub
     from ops.pulls.plans import remark
     from ops.pulls.texts import harmless
 
+    keep_spent(plans, CONFIG, os.environ)
     reason = lay(GitHub.of(os.environ), commit, CONFIG)
     if reason:
         remark(plans, UNREADABLE)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from modules.errors import ConfigError, ToolError
 from modules.settings import load
 from ops.pulls.github import GitHub
+from ops.pulls.plans import MADE, SPENT, Made
+from ops.pulls.targets import every
 
 FOLDER = "config"
 RUNBOOKS = "docs/runbooks"
@@ -55,6 +59,22 @@ def lay(github: GitHub, commit: str, folder: Path) -> str:
         _replace(folder, ours)
         return str(error)
     return ""
+
+
+def keep_spent(plans: Path, folder: Path, environ: Mapping[str, str]) -> None:
+    """Write beside each plan which acceptances were for changes before this one: those of our configuration.
+
+    One for a resource that the change leaves alone is kept: what it accepts may still wait to be deployed.
+    """
+    accepted = {target.stack: settings.accepted for settings, target in every(folder, environ)}
+    for path in plans.glob(f"*/{MADE}"):
+        made = Made(**json.loads(path.read_text("utf-8")))
+        spent = [
+            one.model_dump()
+            for one in accepted.get(made.stack, ())
+            if made.touched is None or one.address in made.touched
+        ]
+        (path.parent / SPENT).write_text(json.dumps({"accepted": spent}), "utf-8")
 
 
 def _names(github: GitHub, commit: str, folder: str, wanted: re.Pattern[str]) -> list[str]:

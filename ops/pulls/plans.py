@@ -26,7 +26,7 @@ from ops.pulls.texts import harmless
 from ops.terraform import Terraform
 
 LIVE, EMPTY = "live", "empty"
-HEAD, BASE, MADE = "head.json", "base.json", "made.json"
+HEAD, BASE, MADE, SPENT = "head.json", "base.json", "made.json", "spent.json"
 BINARY = "made.plan"
 PLACEHOLDER = "https://placeholder.invalid/integration"
 NOBODY, SOMEWHERE = "000000000000", "aws"
@@ -55,16 +55,23 @@ class Made:
         Whether applying it would do anything; of no meaning against an empty state.
     notes
         What a reader of the review has to know besides.
+    touched
+        The addresses of the resources that differ from the base; `None` if there is no base to tell.
     """
 
     stack: str
     against: str
     changed: bool
     notes: tuple[str, ...] = ()
+    touched: tuple[str, ...] | None = None
 
 
-def live(terraform: Terraform, stack: Stack, backend: Tree, work: Path, plans: Path) -> Made:
+def live(
+    terraform: Terraform, stack: Stack, backend: Tree, work: Path, plans: Path, *, base: Stack | None = None
+) -> Made:
     """Plan a stack against its live state, and put the plan into `plans`.
+
+    A base tells what the change itself touches: beside that, the plan has what waits to be deployed.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def live(terraform: Terraform, stack: Stack, backend: Tree, work: Path, plans: P
     with _without(_TOKENS):
         plan = _planned(terraform, Stack(stack.name, tree, stack.archives), work)
     notes = () if before == backend else (_MOVED,)
-    made = Made(stack.name, LIVE, changes_something(plan), notes)
+    made = Made(stack.name, LIVE, changes_something(plan), notes, touched(base, stack) if base else None)
     _keep(plans / stack.name, made, {HEAD: plan})
     return made
 
@@ -99,6 +106,19 @@ def compared(terraform: Terraform, base: Stack | None, head: Stack | None, work:
     result = Made(name, EMPTY, changed=True, notes=notes)
     _keep(plans / name, result, made)
     return result
+
+
+def touched(base: Stack, head: Stack) -> tuple[str, ...]:
+    """The addresses of the resources that one side alone has, or that differ."""
+    before, after = (
+        {
+            f"{kind}.{name}": body
+            for kind, named in side.tree.get("resource", {}).items()
+            for name, body in named.items()
+        }
+        for side in (base, head)
+    )
+    return tuple(sorted(one for one in before.keys() | after.keys() if before.get(one) != after.get(one)))
 
 
 def remark(plans: Path, note: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from modules.errors import ToolError
 from ops.pulls.folders import STACK_NAME
-from ops.pulls.plans import BASE, EMPTY, HEAD, LIVE, MADE, Made
+from ops.pulls.plans import BASE, EMPTY, HEAD, LIVE, MADE, SPENT, Made
 from ops.pulls.texts import fenced, harmless
 
 FINE, STOP, UNUSABLE = 0, 1, 2
@@ -69,8 +69,9 @@ def _outcome(folder: Path) -> Outcome:
 
 def _reviewed(folder: Path) -> tuple[int, str]:
     """Exit status and text of the command."""
-    base = ["--base", str(folder / BASE)] if (folder / BASE).exists() else []
-    command = [*PROGRAM, str(folder / HEAD), *base]
+    more = (("--base", folder / BASE), ("--spent", folder / SPENT))
+    told = [word for option, path in more if path.exists() for word in (option, str(path))]
+    command = [*PROGRAM, str(folder / HEAD), *told]
     environ = {name: value for name, value in os.environ.items() if not _TOKENS.match(name)}
     options: dict[str, Any] = {"cwd": ROOT, "env": environ, "capture_output": True, "text": True}
     try:

@@ -21,13 +21,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from modules.catalog import every_target
+from modules.errors import ToolError
 from modules.policy_context import policy_context
 from modules.settings import Settings, environments, load
+from modules.settings.files import read as read_yaml
+from modules.settings.reviews import AcceptedChange
 from modules.spec.system import Monitoring
 from ops.cost import region_of
-from ops.review.acceptances import Acceptance
+from ops.review.acceptances import Acceptance, unspent
 from ops.review.costs import costs
 from ops.review.findings import advice, findings
 from ops.review.json_report import as_json
@@ -66,11 +70,16 @@ def command(
     format_: Annotated[
         Format, typer.Option("--format", help="For people, or for programs.")
     ] = Format.MARKDOWN,
+    spent: Annotated[
+        Path | None,
+        typer.Option(help="A configuration file whose `accepted` was for changes before this one."),
+    ] = None,
 ) -> None:
     """Say what a plan does to the monitoring, most serious first."""
     # The plan is one large tree without circles, and the process ends with it.
     gc.disable()
-    found = run(plan, base=base, environment=env, environ=os.environ, today=datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    found = run(plan, base=base, environment=env, environ=os.environ, today=today, config=CONFIG, spent=spent)
     print(_WRITERS[format_](found), end="")
     if found.failed:
         raise typer.Exit(EXIT_FAILED)
@@ -83,7 +92,8 @@ def run(
     environment: str | None = None,
     environ: Mapping[str, str],
     today: date,
-    config: Path = CONFIG,
+    config: Path,
+    spent: Path | None = None,
     accepted: Sequence[Acceptance] = (),
     sections: Sequence[SectionOf] = (),
 ) -> Review:
@@ -95,6 +105,8 @@ def run(
         The environment by name; `None` leaves it to the plan's tags.
     environ, today, config
         The environment variables, the date and the folder that the settings and waivers come from.
+    spent
+        A configuration file: an entry of config/ that its `accepted` holds, too, does not count.
     accepted
         Weakenings that are meant, beside those in config/.
     sections
@@ -112,7 +124,7 @@ def run(
     name = environment or environment_of(head, config) or (environment_of(other, config) if other else None)
     own = None if name is None else _own(head, name, config, environ)
     context = policy_context(*own, today) if own else None
-    meant = [Acceptance(**dict(one)) for one in own[0].accepted] if own else []
+    meant = unspent(_acceptances(own[0].accepted), _spent(spent) if spent else ()) if own else ()
     makers: list[SectionOf] = [*([partial(costs, own[0])] if own else []), *sections]
     return review(
         head,
@@ -129,6 +141,20 @@ _FOREIGN = (
     "This plan is not known as one of this project (its tags name no environment here, and `--env` is not "
     "given): policies are only advice."
 )
+
+
+def _acceptances(entries: Sequence[AcceptedChange]) -> list[Acceptance]:
+    return [Acceptance(**dict(one)) for one in entries]
+
+
+def _spent(path: Path) -> list[Acceptance]:
+    """The acceptances in one file of a configuration."""
+    entries = read_yaml(path, str(path)).get("accepted", [])
+    try:
+        return _acceptances(TypeAdapter(list[AcceptedChange]).validate_python(entries))
+    except ValidationError:
+        wanted = "is no list of address, old, new and reason; take the file from config/ of the base"
+        raise ToolError(f"{path}: accepted: {wanted}") from None
 
 
 def environment_of(plan: Plan, config: Path) -> str | None:

@@ -64,7 +64,7 @@ def verdict(review: Review) -> str:
         return f"Stop: {', '.join(reasons)}"
     weakened = review.counts[Effect.WEAKENED]
     if weakened:
-        return f"Fine: {counted(weakened, 'weakening')}, all accepted"
+        return f"Fine: {counted(weakened, 'weakening')}, {'all ' * (weakened > 1)}accepted"
     return "Fine: nothing is weakened" if review.verdicts else "Fine: nothing changes"
 
 

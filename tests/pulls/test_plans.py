@@ -17,7 +17,18 @@ from modules.errors import ToolError
 from ops.pulls import plans, reviews
 from ops.pulls.commands import app
 from ops.pulls.folders import Stack
-from ops.pulls.plans import EMPTY, LIVE, MADE, Made, changes_something, compared, live, offline, remark
+from ops.pulls.plans import (
+    EMPTY,
+    LIVE,
+    MADE,
+    Made,
+    changes_something,
+    compared,
+    live,
+    offline,
+    remark,
+    touched,
+)
 from ops.pulls.reviews import Outcome, outcomes
 from ops.pulls.targets import backend_of
 from tests.builders import good_settings, synthesized
@@ -162,6 +173,19 @@ def test_stack_that_is_on_one_side_alone_is_told(
 ) -> None:
     (note,) = both(Fake(), tmp_path, *sides).notes
     assert says in note
+
+
+def test_change_touches_what_differs_and_what_one_side_alone_has() -> None:
+    base, head = good_tree(), good_tree()
+    kept = set(base["resource"])
+    changed, gone, new = sorted(f"{kind}.{name}" for kind in kept for name in base["resource"][kind])[:3]
+    for tree, address in ((base, new), (head, gone)):
+        kind, _, name = address.partition(".")
+        del tree["resource"][kind][name]
+    kind, _, name = changed.partition(".")
+    head["resource"][kind][name]["more"] = 1
+    assert touched(Stack(NAME, base, {}), Stack(NAME, head, {})) == tuple(sorted((changed, gone, new)))
+    assert touched(Stack(NAME, base, {}), Stack(NAME, base, {})) == ()
 
 
 def change(*actions: str, **more: Any) -> Tree:

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from modules.errors import ConfigError, ToolError
 from ops.pulls import commands
-from ops.pulls.configs import UNREADABLE, lay
+from ops.pulls.configs import UNREADABLE, keep_spent, lay
 from ops.pulls.outputs import tell
-from ops.pulls.plans import MADE
+from ops.pulls.plans import MADE, SPENT
 from ops.pulls.receipts import REFUSED, received
 from ops.pulls.reviews import read
 from ops.pulls.subjects import pull_of, run_of
@@ -243,6 +243,40 @@ def test_configuration_that_our_code_cannot_read_changes_nothing(hub: Hub, tmp_p
     hub.configs = {"base.yaml": before["base.yaml"], "prod.yaml": b"no_such_setting: 1\n"}
     assert "no_such_setting" in lay(hub.api, MERGED, config)
     assert {path.name: path.read_bytes() for path in config.iterdir()} == before
+
+
+WEAKER = {
+    "address": "aws_cloudwatch_metric_alarm.high-latency",
+    "old": "above 5,000 ms",
+    "new": "above 8,000 ms",
+}
+
+
+@pytest.mark.parametrize(
+    ("touched", "counts"),
+    [
+        (None, False),
+        ([WEAKER["address"], "aws_sns_topic.other"], False),
+        (["aws_sns_topic.other"], True),
+        ([], True),
+    ],
+)
+def test_acceptance_of_the_base_is_spent_for_what_the_change_touches(
+    tmp_path: Path, touched: list[str] | None, counts: bool
+) -> None:
+    """What it accepts may still wait to be deployed, and shows in the plan of everybody's change then."""
+    config = configured(tmp_path / "config", prod=DEPLOYED | {"accepted": [WEAKER | {"reason": "measured"}]})
+    folder = tmp_path / "plans" / NAME
+    folder.mkdir(parents=True)
+    about = {"stack": NAME, "against": "live", "changed": True, "touched": touched}
+    (folder / MADE).write_text(json.dumps(about))
+
+    keep_spent(tmp_path / "plans", config, {})
+
+    spent = json.loads((folder / SPENT).read_text())["accepted"]
+    assert [(one["address"], one["old"], one["new"]) for one in spent] == (
+        [] if counts else [tuple(WEAKER.values())]
+    )
 
 
 def test_review_tells_that_the_configuration_could_not_be_read(

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from modules.errors import ConfigError, MonitoringError
 from ops.review import Acceptance, Effect, Plan, Section
 from ops.review.command import command, environment_of, run
-from tests.builders import CONFIG, TODAY
+from tests.builders import CONFIG, ROOT, TODAY
 from tests.review.builders import entry, plan, values
-from tests.review.conftest import SETTINGS, Plans
+from tests.review.conftest import SETTINGS, STORY, Plans
 
 OURS = {"ManagedBy": "cdktf", "Environment": "prod", "Project": "scheduling-agent", "Owner": "platform"}
 
@@ -205,3 +205,46 @@ def test_budget_of_the_environment_fails_the_review(tmp_path: Path, config: Path
     _with(config, cost={"budget_usd_per_month": 0.01})
     (section,) = reviewed(path, config, environment="prod").sections
     assert "at most 0.01 is the budget" in section.failures[0]
+
+
+def test_comment_in_the_readme_is_what_the_command_prints(
+    runner: Any, config: Path, plans: Plans, tmp_path: Path
+) -> None:
+    """The plan of a pull request that raises a threshold, drops a subscriber and adds a function."""
+    (config / "prod.yaml").write_text(yaml.safe_dump(STORY))
+    result = runner(written(tmp_path, plans.story))
+    quoted = "\n".join(f"> {line}".rstrip() for line in result.stdout.splitlines())
+    whole = f"tests/review/test_command.py -->\n\n{quoted}\n\n<!-- end -->"
+    assert result.exit_code == 1
+    assert whole in (ROOT / "README.md").read_text("utf-8"), quoted
+
+
+ACCEPTED = {"address": "aws_cloudwatch_metric_alarm.one", "old": "above 5,000 ms", "new": "above 8,000 ms"}
+
+
+def test_acceptance_of_the_base_is_spent(runner: Any, config: Path, tmp_path: Path) -> None:
+    """Else one that is left in the file would accept the same change once more."""
+    mine = {"accepted": [ACCEPTED | {"reason": "measured"}]}
+    (config / "prod.yaml").write_text(yaml.safe_dump(SETTINGS | mine))
+    path = written(tmp_path, plan(entry(values(), values(threshold=8000, tags=OURS))))
+    base = tmp_path / "base.yaml"
+
+    base.write_text(yaml.safe_dump(SETTINGS | mine))
+    spent = runner(path, "--env", "prod", "--spent", base)
+    base.write_text(yaml.safe_dump(SETTINGS))
+    counts = runner(path, "--env", "prod", "--spent", base)
+
+    assert spent.stdout.startswith("## Stop: 1 change weakens the monitoring\n")
+    assert (spent.exit_code, counts.exit_code) == (1, 0)
+    assert counts.stdout.startswith("## Fine: 1 weakening, accepted\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["accepted: 5", "accepted: [{address: a}]", "accepted: [a]", "accepted: null"]
+)
+def test_spent_file_that_cannot_be_used_is_told(runner: Any, tmp_path: Path, text: str) -> None:
+    base = tmp_path / "base.yaml"
+    base.write_text(text)
+    result = runner(written(tmp_path, plan(entry(values(), values()))), "--env", "prod", "--spent", base)
+    assert isinstance(result.exception, MonitoringError)
+    assert "base.yaml: accepted: is no list of" in str(result.exception)

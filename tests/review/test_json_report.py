@@ -40,7 +40,7 @@ def test_whole_report_of_one_change() -> None:
     assert as_data(found) == {
         "format": 1,
         "failed": False,
-        "verdict": "Fine: 1 weakening, all accepted",
+        "verdict": "Fine: 1 weakening, accepted",
         "counts": dict.fromkeys(Effect, 0) | {"weakened": 1},
         "changes": [
             {

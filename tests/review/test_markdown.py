@@ -125,7 +125,7 @@ def test_accepted_weakening_shows_its_reason_and_passes() -> None:
     found = review(plan(entry(values(), RAISED)), accepted=[accepted])
     assert not found.failed
     text = markdown(found)
-    assert text.startswith("## Fine: 1 weakening, all accepted")
+    assert text.startswith("## Fine: 1 weakening, accepted")
     assert "1 weakened (1 accepted)" in text
     assert "<br>Accepted: `a slow @model`" in text
     assert "accepted:" not in text
