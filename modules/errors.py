@@ -5,7 +5,11 @@
     MonitoringError
     ├── ConfigError      a mistake in config/ or the environment; carries one Problem each
     ├── PolicyError      the synthesized result breaks a rule; carries the findings
-    └── ToolError        something outside is missing: Terraform, a provider, Node
+    ├── PatternError     a filter pattern that CloudWatch would not read
+    ├── PlanError        a file that is no plan, for `ops review`
+    ├── GitHubError      an answer of GitHub's that `ops pulls` cannot use
+    ├── InspectionError  a synthesized folder with more in it than synth makes
+    └── ToolError        something outside is missing or refuses: Terraform, a provider, Node
 
 A user sees the text of these, never a traceback.
 """

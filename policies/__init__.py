@@ -25,20 +25,22 @@ __all__ = [
     "Waiver",
     "check",
     "check_plan",
+    "check_stack",
     "errors",
 ]
 
 
 def check(stack: Mapping[str, Any], context: Context) -> tuple[Finding, ...]:
     """The findings on a synthesized cdk.tf.json, in order; those that are waived say by what."""
-    return _judged(read_stack(stack), context)
+    return check_stack(read_stack(stack), context)
 
 
 def check_plan(plan: Mapping[str, Any], context: Context) -> tuple[Finding, ...]:
     """The findings on a plan, as `terraform show -json` prints it."""
-    return _judged(read_plan(plan), context)
+    return check_stack(read_plan(plan), context)
 
 
-def _judged(stack: Stack, context: Context) -> tuple[Finding, ...]:
+def check_stack(stack: Stack, context: Context) -> tuple[Finding, ...]:
+    """The findings on a stack that was read before."""
     found = applied(REGISTRY.run(stack, context), context)
     return tuple(sorted(set(found), key=lambda finding: finding.order))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
@@ -41,16 +43,10 @@ class Rule:
         """The findings of this rule."""
         values = {Stack: stack, Context: context, RetentionPolicy: context.retention, Findings: findings}
         given = {name: values[kind] for name, kind in self.parameters.items() if kind in _GIVEN}
-        for arguments in self._calls(stack, given):
-            yield from map(self._finding, self.function(**arguments))
-
-    def _calls(self, stack: Stack, given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        subjects = [(name, kind) for name, kind in self.parameters.items() if kind not in _GIVEN]
-        if not subjects:
-            yield given
-        for name, kind in subjects:
-            for resource in stack.of(kind):
-                yield {name: resource, **given}
+        judged = partial(self.function, **given)
+        subjects = [kind for kind in self.parameters.values() if kind not in _GIVEN]
+        each = (map(judged, stack.of(kind)) for kind in subjects) if subjects else [[judged()]]
+        yield from map(self._finding, chain.from_iterable(chain.from_iterable(each)))
 
     def _finding(self, breach: Breach) -> Finding:
         return Finding(
@@ -117,8 +113,9 @@ def _parameters(function: Function) -> dict[str, type[Any]]:
     hints = get_type_hints(function)
     hints.pop("return", None)
     subjects = [kind for kind in hints.values() if kind not in _GIVEN]
-    if len(subjects) > 1 or not all(issubclass(kind, Resource) for kind in subjects):
-        raise TypeError(f"rule {function.__name__} may ask for one kind of resource and {_names()}")
+    first = list(hints.values())[: len(subjects)]
+    if len(subjects) > 1 or subjects != first or not all(issubclass(kind, Resource) for kind in subjects):
+        raise TypeError(f"rule {function.__name__} may ask for one kind of resource, first, and {_names()}")
     return hints
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from policies.values import Unknown, as_list, as_map
@@ -18,12 +17,14 @@ def value_of(value: Any, missing: Any, expression: Any) -> Any:
     expression
         What the configuration says, as the plan repeats it.
     """
-    return _pruned(_merged(value, missing, expression))
+    if missing is True:
+        return _pruned(_written(expression))
+    return _pruned(_merged(value, missing, expression)) if isinstance(value, dict | list) else value
 
 
 def at(expression: Any, name: str) -> Any:
     """The expression of an attribute; a mapping written in one expression has but one for all its keys."""
-    if not isinstance(expression, Mapping):
+    if not isinstance(expression, dict):
         return None
     if "references" not in expression:
         return expression.get(name)
@@ -32,7 +33,10 @@ def at(expression: Any, name: str) -> Any:
 
 def references_of(expression: Any) -> tuple[str, ...]:
     """Those that name an attribute: Terraform lists the resource itself behind each of them."""
-    found = [text for text in as_list(as_map(expression).get("references")) if isinstance(text, str)]
+    listed = as_map(expression).get("references")
+    if not listed:
+        return ()
+    found = [text for text in as_list(listed) if isinstance(text, str)]
     return tuple(one for one in found if not any(other.startswith(f"{one}.") for other in found))
 
 
@@ -40,7 +44,7 @@ def _merged(value: Any, missing: Any, expression: Any) -> Any:
     """A planned value, with what is written in the configuration wherever the plan does not know."""
     if missing is True:
         return _written(expression)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         unknown = as_map(missing)
         return {
             name: _merged(value.get(name), unknown.get(name), at(expression, name))
@@ -66,7 +70,7 @@ def _element(values: list[Any], missing: list[Any], expression: Any, index: int)
 
 def _set_in(block: Any, found: Any) -> Any:
     """Only what the configuration sets in a block, not what the provider fills in."""
-    if not isinstance(block, Mapping) or not isinstance(found, Mapping):
+    if not isinstance(block, dict) or not isinstance(found, dict):
         return found
     return {name: item for name, item in found.items() if name in block}
 
@@ -86,6 +90,6 @@ def _pruned(value: Any) -> Any:
     """Without what the provider fills in for arguments of nested blocks that nobody set."""
     if isinstance(value, list):
         return [_pruned(item) for item in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _pruned(item) for name, item in value.items() if item not in (None, "", [], {})}
     return value

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.expressions import at, references_of, value_of
+from policies.expressions import references_of, value_of
 from policies.kinds import made
 from policies.resources import Resource
 from policies.stacks import Stack
@@ -81,6 +81,7 @@ def _resource(
     names = [*values, *(name for name in missing if name not in values)]
     if expressions is not None:
         names = [name for name in names if name in expressions or name in COMPUTED]
-    merged = {name: value_of(values.get(name), missing.get(name), at(expressions, name)) for name in names}
-    references = {name: found for name in names if (found := references_of(at(expressions, name)))}
+    said = expressions or {}
+    merged = {name: value_of(values.get(name), missing.get(name), said.get(name)) for name in names}
+    references = {name: found for name in names if (found := references_of(said.get(name)))}
     return made(str(item.get("type")), address, merged, references=references)

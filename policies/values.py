@@ -56,10 +56,8 @@ def as_whole(value: Any) -> int | None:
 
 
 def as_map(value: Any) -> Mapping[str, Any]:
-    """A mapping with text keys; anything else is empty."""
-    if not isinstance(value, Mapping):
-        return {}
-    return {key: item for key, item in value.items() if isinstance(key, str)}
+    """An object of JSON; anything else is empty."""
+    return value if isinstance(value, dict) else {}
 
 
 def as_list(value: Any) -> tuple[Any, ...]:
@@ -71,7 +69,7 @@ def as_list(value: Any) -> tuple[Any, ...]:
 
 def blocks(value: Any) -> tuple[Mapping[str, Any], ...]:
     """Nested blocks, which Terraform's JSON writes as a mapping or as a list of them."""
-    return tuple(as_map(item) for item in as_list(value) if isinstance(item, Mapping))
+    return tuple(item for item in as_list(value) if isinstance(item, dict))
 
 
 def inside(value: Any, *names: str) -> Any:

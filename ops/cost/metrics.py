@@ -56,7 +56,7 @@ def _read(item: Resource) -> Iterator[tuple[Family, Any]]:
     """The custom series that an alarm or a dashboard reads."""
     if isinstance(item, MetricAlarm):
         # A state fills in what nobody set.
-        values = {name: value for name, value in item.values.items() if value not in (None, "", [], {})}
+        values = {**item.values, **{name: item.get(name) or None for name in ("metric_query", "metric_name")}}
         found = ((one.namespace, one.name, as_map(one.dimensions)) for one in series_of(values))
     elif isinstance(item, Dashboard):
         found = ((one.namespace, one.name, _paired(one.dimensions)) for one in shown(item))

@@ -18,7 +18,6 @@ from ops.cost import (
 from ops.cost.command import budget_of, cost_section
 from ops.review.plans import Plan
 from ops.review.sections import Section
-from policies.plan import read_plan
 
 
 def costs(settings: Settings, head: Plan, base: Plan | None) -> Section:
@@ -32,8 +31,8 @@ def costs(settings: Settings, head: Plan, base: Plan | None) -> Section:
     given = cost_section(settings).get("volumes") or {}
     volumes = volumes_of(given, lambda name: settings.file_of("cost", "volumes", name))
     regions = [region_of(head.raw) or ""]
-    after = estimate([read_plan(head.raw)], volumes, regions=regions)
-    stack = read_plan(base.raw) if base else read_before(head.raw)
+    after = estimate([head.stack], volumes, regions=regions)
+    stack = base.stack if base else read_before(head.raw)
     found = difference(estimate([stack], volumes, regions=regions), after)
     return Section(
         key="costs",

@@ -6,13 +6,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
 from modules.errors import MonitoringError
+from ops.review.marks import either, is_marked
 from ops.review.secrets import masked
 from ops.review.shapes import another_kind, json_kind, misshapen
 from ops.review.values import mapping
+from policies.plan import read_plan
+from policies.stacks import Stack
 
 MEND = "write it with `terraform show -json PLANFILE > plan.json`"
 _BINARY = (b"PK\x03\x04", b"tfplan")
@@ -44,6 +48,12 @@ class Plan:
         """The changes, those without effect included."""
         return tuple(self.raw.get("resource_changes") or ())
 
+    @cached_property
+    def stack(self) -> Stack:
+        """What will be there, with sensitive values unknown, so that no rule can repeat them."""
+        hidden = [_hidden(item) for item in self.raw.get("resource_changes") or ()]
+        return read_plan({**self.raw, "resource_changes": hidden})
+
     @property
     def drift(self) -> tuple[Mapping[str, Any], ...]:
         """What was changed outside of Terraform since it last looked."""
@@ -53,6 +63,16 @@ class Plan:
     def deferred(self) -> int:
         """The number of changes that Terraform puts off to a later plan."""
         return len(self.raw.get("deferred_changes") or ())
+
+
+def _hidden(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    change = item["change"]
+    marks = change.get("after_sensitive")
+    if not is_marked(marks):
+        return item
+    names = mapping(change.get("after"))
+    marks = dict.fromkeys(names, True) if marks is True else marks
+    return {**item, "change": {**change, "after_unknown": either(change.get("after_unknown"), marks)}}
 
 
 def read(path: Path) -> Plan:

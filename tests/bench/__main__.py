@@ -19,6 +19,7 @@ from modules.constructs._bindings import choose_node
 from tests.bench.functions import by_function
 from tests.bench.plain import plain_program
 from tests.bench.processes import Run, measured
+from tests.bench.review_plans import by_review
 
 ROOT = Path(__file__).parent.parent.parent
 ROUNDS = 3
@@ -44,6 +45,9 @@ def main() -> int:
         print(line, flush=True)
     print()
     for line in by_function(ROOT, before):
+        print(line, flush=True)
+    print()
+    for line in by_review(ROOT, after):
         print(line, flush=True)
     return 0
 

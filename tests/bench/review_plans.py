@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from ops.review import Effect, read, review
 from ops.review.blocks import LIMIT
+from ops.review.costs import costs
 from ops.review.findings import findings
 from ops.review.json_report import as_json
 from ops.review.markdown import markdown
@@ -167,8 +168,10 @@ def main(count: int) -> None:
         path.write_text(json.dumps(plan(count)), "utf-8")
         gc.disable()
         made = timed(seconds, "reading", lambda: read(path))
+        timed(seconds, "resources", lambda: made.stack)
         broken = timed(seconds, "policies", lambda: findings(made, context))
-        found = timed(seconds, "judging", lambda: review(made, findings=broken))
+        priced = timed(seconds, "costs", lambda: costs(settings, made, None))
+        found = timed(seconds, "judging", lambda: review(made, findings=broken, sections=[priced]))
         text = timed(seconds, "Markdown", lambda: markdown(found))
         timed(seconds, "JSON", lambda: as_json(found))
     weakened = found.counts[Effect.WEAKENED]

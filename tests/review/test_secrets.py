@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from ops.review import Acceptance, Review, Section, review
-from ops.review.findings import without_secrets
 from ops.review.json_report import as_json
 from ops.review.markdown import markdown
 from ops.review.masks import Mask
 from ops.review.secrets import SENSITIVE, is_secret_name, masked
 from policies.findings import Finding, Level
-from policies.plan import read_plan
 from tests.review.builders import entry, plan, reviewed, values
 from tests.review.conftest import Plans
 from tests.review.extras import SECRETS
@@ -237,7 +235,7 @@ def test_policies_never_see_a_marked_value() -> None:
     marks = {"after_sensitive": {"alarm_description": True, "tags": {"Severity": True}}}
     change = entry(None, values(), **marks)
     planned = {"root_module": {"resources": [{**change, "values": values()}]}}
-    stack = read_plan(without_secrets(plan(change, planned_values=planned).raw))
+    stack = plan(change, planned_values=planned).stack
     (alarm,) = [one for one in stack.resources if one.type == "aws_cloudwatch_metric_alarm"]
     assert "Slow" not in repr(alarm.values)
     assert "critical" not in repr(alarm.values["tags"])
