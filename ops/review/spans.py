@@ -11,7 +11,7 @@ _MOST_ADDRESSES = 12
 _LONGEST_ADDRESS = 200
 _BACKTICKS = re.compile(r"`+")
 _SENTENCES = re.compile(r"(?<=[.;]) ")
-_PLAIN = re.compile(r"(?:[A-Za-z,;:'()-]+[.;]?(?: |$))*")
+_PLAIN = re.compile(r"(?:(?:[A-Za-z,;:'()-]+|[0-9][0-9,]*(?:\.[0-9]+)?)[.;]?(?: |$))*")
 
 
 def fence(text: str, least: int = 1) -> str:
