@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ops.review.telling import Masking, safe
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import one_line
 
@@ -44,14 +45,19 @@ def unspent(head: Iterable[Acceptance], base: Iterable[Acceptance]) -> tuple[Acc
     return tuple(left)
 
 
-def spend(verdicts: Sequence[Verdict], acceptances: Iterable[Acceptance]) -> dict[int, Acceptance]:
-    """The acceptance of each weakening that has one, by its place; each is spent once."""
-    waiting: dict[tuple[str, str, str], list[Acceptance]] = {}
-    for one in acceptances:
-        waiting.setdefault(one.key, []).append(one)
+def spend(
+    verdicts: Sequence[Verdict], acceptances: Iterable[Acceptance], mask: Masking
+) -> dict[int, Acceptance]:
+    """The acceptance of each weakening that has one, by its place; each is spent once.
+
+    An entry may say what a review hides, such as an address with a sensitive word in it.
+    """
+    waiting = [({one.key, tuple(safe(part, mask) for part in one.key)}, one) for one in acceptances]
     found = {}
     for place, verdict in enumerate(verdicts):
-        fitting = waiting.get((verdict.address, verdict.old, verdict.new))
+        key = verdict.address, verdict.old, verdict.new
+        fitting = next((pair for pair in waiting if key in pair[0]), None)
         if verdict.effect is Effect.WEAKENED and fitting:
-            found[place] = fitting.pop(0)
+            found[place] = fitting[1]
+            waiting.remove(fitting)
     return found

@@ -111,7 +111,7 @@ def review(
         verdicts=verdicts,
         accepted={
             place: replace(one, reason=mask(one_line(one.reason)))
-            for place, one in spend(verdicts, accepted).items()
+            for place, one in spend(verdicts, accepted, mask).items()
         },
         drift=_verdicts(tuple(drifted(plan)), World(plan), mask),
         findings=None if findings is None else tuple(told_finding(one, mask) for one in findings),

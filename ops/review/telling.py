@@ -18,6 +18,12 @@ _CUT_WORD = re.compile(r"[^\s,;(){}\[\]]*…")
 Masking = Callable[[str], str]
 
 
+def safe(text: str, mask: Masking) -> str:
+    """Text on one line and without secrets."""
+    # What a line break hides is found after it is gone, and the other way round.
+    return mask(one_line(mask(text)))
+
+
 def told_verdict(verdict: Verdict, hint: str, mask: Masking) -> Verdict:
     """A verdict without secrets, and short; a hint on what is deleted joins its note.
 
@@ -25,8 +31,7 @@ def told_verdict(verdict: Verdict, hint: str, mask: Masking) -> Verdict:
     """
 
     def told(text: str) -> str:
-        # What a line break hides is found after it is gone, and the other way round.
-        return mask(one_line(mask(text)))
+        return safe(text, mask)
 
     old, new = clipped_pair(told(verdict.old), told(verdict.new))
     note = f"{verdict.note} {hint}".strip() if verdict.aspect == "existence" else verdict.note
@@ -34,7 +39,8 @@ def told_verdict(verdict: Verdict, hint: str, mask: Masking) -> Verdict:
         verdict,
         address=told(verdict.address),
         kind=told(verdict.kind),
-        aspect=told(verdict.aspect),
+        # A word of ours, and not to be touched, but where it is a path with keys of the plan in it.
+        aspect=told(verdict.aspect) if verdict.aspect == verdict.item else verdict.aspect,
         item=clipped(told(verdict.item), _LONGEST_TEXT),
         old=old,
         new=new,
@@ -47,8 +53,8 @@ def told_finding(finding: Finding, mask: Masking) -> Finding:
     """A finding fit to be printed. Policies cut long values, so the last word may be a secret's half."""
 
     def told(text: str) -> str:
-        safe = mask(one_line(text))
-        return _CUT_WORD.sub("…", safe) if "…" in safe else safe
+        found = mask(one_line(text))
+        return _CUT_WORD.sub("…", found) if "…" in found else found
 
     waiver = finding.waived_by
     return replace(

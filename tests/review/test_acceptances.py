@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ops.review import Acceptance, Review, review, unspent
+from ops.review.secrets import SENSITIVE
 from tests.review.builders import entry, plan, values
 
 ADDRESS = "aws_cloudwatch_metric_alarm.one"
@@ -86,3 +87,23 @@ def test_real_weakenings_are_accepted_by_what_the_review_says(story: Review, pla
     assert story.failed
     assert not review(plans.story, accepted=entries).failed
     assert review(plans.story, accepted=entries[1:]).failed
+
+
+@pytest.mark.parametrize(
+    "address", ["aws_cloudwatch_metric_alarm.missing_lab", "aws_cloudwatch_metric_alarm.{}_lab"]
+)
+def test_sensitive_word_in_an_address_is_accepted_as_it_is_and_as_it_reads(address: str) -> None:
+    changed = entry(values(), values(threshold=8000), name="missing_lab")
+    secret = {
+        "variables": {"word": {"value": "missing"}},
+        "configuration": {"root_module": {"variables": {"word": {"sensitive": True}}}},
+    }
+    found = review(plan(changed, **secret), accepted=[acceptance(address=address.format(SENSITIVE))])
+    assert [one.address for one in found.verdicts] == [f"aws_cloudwatch_metric_alarm.{SENSITIVE}_lab"]
+    assert not found.failed
+
+
+def test_words_of_the_review_are_not_masked() -> None:
+    old, new = values(treat_missing_data="breaching"), values(treat_missing_data="missing")
+    (found,) = review(plan(entry(old, new, after_sensitive={"treat_missing_data": True}))).verdicts
+    assert found.aspect == "missing_data"
