@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ops.review.values import bare, is_nothing, mapping
+from ops.review.secrets import SENSITIVE
+from ops.review.values import Hidden, bare, is_nothing, key_of, mapping
 from ops.review.verdicts import SEVERITIES
 from ops.review.words import one_line
 from policies.values import Unknown, as_list, as_text
@@ -28,7 +29,7 @@ class Target:
     route
         The severity of the topic, as its tags say; empty where nothing says it.
     is_known
-        Whether it is known what it is.
+        Whether it is known what it is, and may be told.
     """
 
     key: str
@@ -49,13 +50,15 @@ class Topics:
     items: tuple[tuple[str, Mapping[str, Any]], ...]
 
     def targets(self, value: Any) -> tuple[Target, ...]:
-        """The targets in a list of actions; unknown ones by their references."""
+        """The targets in a list of actions: unknown ones by their references, hidden ones by their values."""
         found = {target.key: target for item in as_list(value) for target in self._targets(item)}
         return tuple(found.values())
 
     def _targets(self, item: Any) -> Iterator[Target]:
         if isinstance(item, Unknown):
             yield from (self._referred(reference) for reference in item.references or ("",))
+        elif isinstance(item, Hidden):
+            yield from _hidden(item.value)
         elif (text := as_text(item)) is not None:
             yield self._named(text)
 
@@ -86,6 +89,13 @@ class Topics:
         # Inside of a module with several instances, references have no index.
         bared = {bare(item[0]): target(*item) for item in self.items}
         return bared | {item[0]: target(*item) for item in self.items}
+
+
+def _hidden(value: Any) -> Iterator[Target]:
+    """What is sensitive is there and can be compared; where it leads is not to be told."""
+    for item in as_list(value):
+        if not is_nothing(item):
+            yield Target(key_of(Hidden(item)), SENSITIVE, is_known=False)
 
 
 def target(address: str, values: Mapping[str, Any]) -> Target:

@@ -5,6 +5,7 @@ They come from JSON, so a mapping is a `dict`; asking for that alone is three ti
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,33 @@ class Hidden:
     """A sensitive value: it can be compared, and nothing else."""
 
     value: Any = field(repr=False)
+
+
+def is_hidden(value: Any) -> bool:
+    """Whether it is sensitive, or holds something that is."""
+    return _holds(value, Hidden)
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether it is known only after apply, or holds something that is."""
+    return _holds(value, Unknown)
+
+
+def _holds(value: Any, kind: type) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return any(_holds(item, kind) for item in value) if isinstance(value, list) else isinstance(value, kind)
+
+
+def key_of(value: Any) -> str:
+    """Text that is equal for equal values, sensitive ones included: to compare by, never to be printed."""
+    return json.dumps(value, sort_keys=True, default=_marked)
+
+
+def _marked(value: Any) -> Any:
+    if isinstance(value, Hidden):
+        return {Hidden.__name__: value.value}
+    return {Unknown.__name__: value.references} if isinstance(value, Unknown) else repr(value)
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -116,6 +144,15 @@ def is_nothing(value: Any) -> bool:
 def same(old: Any, new: Any) -> bool:
     """Whether two values mean the same."""
     return bool(old == new) or (is_nothing(old) and is_nothing(new))
+
+
+def may_equal(old: Any, new: Any) -> bool:
+    """Whether two values may turn out to be equal, by what is known of them."""
+    if isinstance(old, Unknown) or isinstance(new, Unknown):
+        return True
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(may_equal(old[name], new[name]) for name in old)
+    return bool(old == new)
 
 
 def at(values: Any, path: str) -> Any:

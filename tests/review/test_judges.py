@@ -17,9 +17,9 @@ from ops.review.judges.statistics import compared as statistics_compared
 from ops.review.logic import AND, ATOM, FALSE, OR, TRUE, Term, all_of, any_of, atom, implies, negated
 from ops.review.rules import read_rule
 from tests.review.builders import ARN, Tree, reviewed, said, values
-from tests.review.cases import REVERSED, band, math, metric
+from tests.review.cases import FILTER, REVERSED, SUBSCRIPTION, band, math, metric
 
-WEAKENED, STRENGTHENED = Effect.WEAKENED, Effect.STRENGTHENED
+WEAKENED, STRENGTHENED, UNCLEAR = Effect.WEAKENED, Effect.STRENGTHENED, Effect.UNCLEAR
 
 operators = st.sampled_from(
     [
@@ -157,6 +157,9 @@ def _fires(alarm: Tree, data: list[float]) -> bool:
         ("Maximum", "Sum", 1),
         ("tm90", "tm99", 1),
         ("p50", "Average", None),
+        ("Average", "p99", None),
+        ("Average", "Sum", None),
+        ("Minimum", "Average", 1),
         ("Average", "SampleCount", None),
         ("tm90", "p90", None),
         ("p99", "p101", None),
@@ -165,6 +168,181 @@ def _fires(alarm: Tree, data: list[float]) -> bool:
 )
 def test_statistics_have_an_order_where_one_is_never_larger(old: str, new: str, order: int | None) -> None:
     assert statistics_compared(old, new) == order
+
+
+def queries(expression: str, *inputs: Tree, period: int = 0) -> Tree:
+    """An alarm of metric math, as Terraform shows it."""
+    result = {"id": "result", "expression": expression, "period": period, "return_data": True, "metric": []}
+    read = [one | {"metric": [one["metric"]], "return_data": False, "expression": ""} for one in inputs]
+    return values(metric_name="", namespace="", dimensions={}, statistic="", period=0) | {
+        "metric_query": [*read, result]
+    }
+
+
+A, B, C = metric("a", "one"), metric("b", "two"), metric("c", "three")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (queries("100*a/b", A, B), queries("100*b/a", A, B)),
+        (queries("a-b", A, B), queries("b-a", A, B)),
+        (queries("a/b", A, B), queries("a/b", metric("a", "two"), metric("b", "one"))),
+        (queries("(a+b)/c", A, B, C), queries("(a+c)/b", A, B, C)),
+        (queries("a+b", A, B), queries("SUM([a, b])", A, B)),
+        (queries("FIRST([a, b])", A, B), queries("FIRST([b, a])", A, B)),
+        (queries("a > 1 && b", A, B), queries("b > 1 && a", A, B)),
+        (queries("a ^ b + c", A, B, C), queries("a ^ c + b", A, B, C)),
+        (
+            queries("MAX([a, b])", metric("a", "one", stat="p99"), metric("b", "one", stat="Average")),
+            queries("MAX([b])", metric("a", "one", stat="p99"), metric("b", "one", stat="Average")),
+        ),
+        (
+            queries("a/b", metric("a", "one", period=60), metric("b", "two", period=300)),
+            queries("a/b", metric("a", "one", period=300), metric("b", "two", period=60)),
+        ),
+    ],
+)
+def test_other_math_over_the_same_metrics_is_unclear(old: Tree, new: Tree) -> None:
+    assert said(reviewed(old, new)) == [(UNCLEAR, "expression")]
+    assert said(reviewed(new, old)) == [(UNCLEAR, "expression")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (queries("SUM([a, b])", A, B), queries("SUM([b,a])", A, B)),
+        (queries("a + (b + c)", A, B, C), queries("c+b + a", A, B, C)),
+        (queries("a/b", A, B), queries("one/other", metric("one", "one"), metric("other", "two"))),
+        (queries("a > 1 && b", A, B), queries("c > 1 && b", metric("c", "one"), B)),
+        (queries("a", A), queries("SUM([a])", A)),
+    ],
+)
+def test_same_math_in_another_writing_changes_nothing(old: Tree, new: Tree) -> None:
+    assert said(reviewed(old, new)) == [(Effect.UNAFFECTED, "metric")]
+
+
+def test_lost_input_is_told_once_whatever_is_called_how() -> None:
+    old, new = (
+        queries("SUM([a, b, c])", A, B, C),
+        queries("SUM([b, a])", metric("b", "one"), metric("a", "two")),
+    )
+    assert said(reviewed(old, new)) == [(WEAKENED, "metric")]
+    assert said(reviewed(new, old)) == [(STRENGTHENED, "metric")]
+
+
+def learned(query: str) -> Tree:
+    """An alarm that compares one metric with the band of one of two."""
+    made = queries(f"ANOMALY_DETECTION_BAND({query}, 2)", A, B)
+    made["metric_query"][0]["return_data"] = True
+    return made | {"threshold_metric_id": "result", "comparison_operator": "GreaterThanUpperThreshold"}
+
+
+def test_band_of_another_metric_is_unclear() -> None:
+    assert said(reviewed(learned("a"), learned("b"))) == [(UNCLEAR, "expression")]
+
+
+def test_period_of_a_query_is_a_period() -> None:
+    select = 'SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda", FunctionName)'
+    found = reviewed(queries(select, period=60), queries(select, period=3600))
+    assert [(one.effect, one.aspect, one.old, one.new) for one in found.verdicts] == [
+        (UNCLEAR, "period", "1 min", "1 h")
+    ]
+
+
+def test_other_period_and_statistic_of_another_metric_are_told_too() -> None:
+    found = reviewed(values(), values(metric_name="Errors", period=3600, statistic="Sum"))
+    assert {(UNCLEAR, "period"), (UNCLEAR, "statistic"), (WEAKENED, "metric")} <= set(said(found))
+
+
+# What is hidden or not known yet.
+TARGET = ARN.format("critical")
+
+
+@pytest.mark.parametrize(
+    ("change", "effects"),
+    [
+        ({"alarm_actions": []}, [(WEAKENED, "silence")]),
+        ({"alarm_actions": [ARN.format("info")]}, [(UNCLEAR, "actions")]),
+        ({"dimensions": {"FunctionName": "other"}}, [(WEAKENED, "metric"), (STRENGTHENED, "metric")]),
+        ({"namespace": "Other"}, [(WEAKENED, "metric"), (STRENGTHENED, "metric")]),
+        ({"statistic": "Minimum"}, [(UNCLEAR, "statistic")]),
+        ({"period": 86400}, [(UNCLEAR, "period")]),
+        ({"threshold": 9}, [(UNCLEAR, "threshold")]),
+        ({"evaluation_periods": 9}, [(UNCLEAR, "m_of_n")]),
+        ({"treat_missing_data": "ignore"}, [(UNCLEAR, "missing_data")]),
+        ({"actions_enabled": False}, [(UNCLEAR, "silence")]),
+        ({"metric_query": queries("a", A)["metric_query"]}, [(UNCLEAR, "metric")]),
+    ],
+)
+@pytest.mark.parametrize("side", ["before_sensitive", "after_sensitive"])
+def test_sensitive_value_that_changes_is_told(change: Tree, effects: Any, side: str) -> None:
+    marks = {side: dict.fromkeys(change, True)}
+    found = reviewed(values(), values(**change), **marks)
+    assert said(found) == effects
+    assert said(reviewed(values(), values(), **marks)) == []
+    back = reviewed(values(**change), values(), **marks)
+    assert sorted(said(back)) == sorted((REVERSED[effect], aspect) for effect, aspect in effects)
+
+
+def test_sensitive_tags_that_change_are_told() -> None:
+    tags = {"Severity": "info", "Role": "page"}
+    marks = {"after_sensitive": {"tags": True, "tags_all": True}}
+    found = reviewed(values(), values(tags=tags, tags_all=tags, ok_actions=[TARGET]), **marks)
+    assert (UNCLEAR, "tags") in said(found)
+
+
+def test_dimension_that_looks_like_a_secret_is_compared() -> None:
+    found = reviewed(values(dimensions={"ApiKey": "one"}), values(dimensions={"ApiKey": "two"}))
+    assert said(found) == [(WEAKENED, "metric"), (STRENGTHENED, "metric")]
+    assert {one.old for one in found.verdicts} == {"AWS/Lambda Duration (ApiKey=(sensitive))"}
+
+
+def transformed(**changes: Any) -> Tree:
+    return {
+        "name": "lab",
+        "log_group_name": "/lab",
+        "pattern": "ERROR",
+        "metric_transformation": [{"name": "Lab", "namespace": "Lab", "value": "1"} | changes],
+    }
+
+
+def test_dimension_of_a_filter_that_looks_like_a_secret_is_compared() -> None:
+    old, new = (transformed(dimensions={"Token": f"$.{name}"}) for name in "ab")
+    assert said(reviewed(old, new, kind=FILTER)) == [(WEAKENED, "metric"), (STRENGTHENED, "metric")]
+
+
+def test_subscription_to_another_sensitive_topic_is_told() -> None:
+    old, new = (
+        {"topic_arn": ARN.format(name), "protocol": "sqs", "endpoint": "arn:x"}
+        for name in ("critical", "info")
+    )
+    found = reviewed(old, new, kind=SUBSCRIPTION, after_sensitive={"topic_arn": True})
+    assert said(found) == [(WEAKENED, "subscriber"), (STRENGTHENED, "subscriber")]
+
+
+def test_dimension_that_is_not_known_yet_is_unclear() -> None:
+    gap = {"after_unknown": {"dimensions": {"FunctionName": True}}}
+    found = reviewed(values(), values(dimensions={}), **gap)
+    assert said(found) == [(UNCLEAR, "metric")]
+    assert said(reviewed(values(), values(dimensions={}, metric_name="Errors"), **gap)) == [
+        (WEAKENED, "metric"),
+        (STRENGTHENED, "metric"),
+    ]
+
+
+def test_dimensions_that_are_not_known_yet_are_unclear() -> None:
+    after = {name: value for name, value in values().items() if name != "dimensions"}
+    (found,) = reviewed(values(), after, after_unknown={"dimensions": True}).verdicts
+    assert found.effect is UNCLEAR
+    assert found.new == "AWS/Lambda Duration (dimensions known after apply)"
+
+
+def test_published_metric_that_is_not_known_yet_is_unclear() -> None:
+    after = transformed()
+    del after["metric_transformation"][0]["name"]
+    gap = {"metric_transformation": [{"name": True}]}
+    assert said(reviewed(transformed(), after, kind=FILTER, after_unknown=gap)) == [(UNCLEAR, "metric")]
 
 
 # Propositions.

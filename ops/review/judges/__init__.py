@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ops.review.changes import Action, Change, Values
 from ops.review.judges import alarms, dashboards, functions, keys, logs, routing, schedules
 from ops.review.judges.actions import severity
 from ops.review.judges.existence import deleted, forgotten, maybe_replaced, provenance, replaced
-from ops.review.judges.kinds import Kind, verdict
-from ops.review.topics import route_of
-from ops.review.values import differences
+from ops.review.judges.kinds import Kind, unclear, verdict
+from ops.review.topics import Topics, route_of
+from ops.review.values import differences, is_hidden, is_unknown
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import shown
 from ops.review.world import World
@@ -67,13 +68,28 @@ def _judged(change: Change, kind: Kind, world: World) -> Iterator[Verdict]:
 
 
 def _differing(change: Change, kind: Kind, world: World) -> Iterator[Verdict]:
-    for aspect in kind.aspects:
-        yield from aspect.judge(change, world)
-    claimed = tuple(path for aspect in kind.aspects for path in aspect.paths)
+    said = [(aspect, tuple(aspect.judge(change, world))) for aspect in kind.aspects]
+    for _, verdicts in said:
+        yield from verdicts
     for path, old, new in differences(_comparable(change.before), _comparable(change.after)):
-        if not _is_claimed(path, claimed) and not (change.stateless and path in kind.identity):
+        judges = [verdicts for aspect, verdicts in said if _is_claimed(path, aspect.paths)]
+        if change.stateless and path in kind.identity:
+            continue
+        if not judges:
             effect = Effect.UNAFFECTED if _is_harmless(path, kind) else Effect.CHANGED
             yield verdict(change, effect, path, "has another", item=path, old=shown(old), new=shown(new))
+        elif not any(judges) and (_is_open(old, world.before) or _is_open(new, world.after)):
+            yield unclear(change, path, "has another", old, new, item=path)
+
+
+def _is_open(value: Any, topics: Topics) -> bool:
+    """Whether a judge that says nothing of it may just not have been able to read it.
+
+    A topic that a reference leads to is as good as known.
+    """
+    if is_unknown(value):
+        return not all(one.is_known for one in topics.targets(value))
+    return is_hidden(value)
 
 
 def _comparable(values: Values) -> Values:

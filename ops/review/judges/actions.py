@@ -8,6 +8,7 @@ from dataclasses import replace
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import switch
 from ops.review.judges.kinds import unclear, verdict, weaker_if
+from ops.review.secrets import SENSITIVE
 from ops.review.topics import Target, tags_of
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
 from ops.review.words import NOTHING, listed, shown
@@ -18,6 +19,7 @@ STATES = {"alarm_actions": "ALARM", "ok_actions": "OK", "insufficient_data_actio
 PATHS = (*STATES, "actions_enabled")
 TAGS = ("tags.Severity", "tags.Role")
 
+_JUDGED = (Effect.WEAKENED, Effect.STRENGTHENED)
 _ROLES = {"page": 1, "evidence": 0}
 _ENABLED = switch("actions_enabled", "is silenced: its actions are switched off", "acts again")
 
@@ -34,13 +36,15 @@ def severity(values: Values, world: World) -> str:
 
 
 def judge(change: Change, world: World) -> Iterator[Verdict]:
-    """Judge the switch, the actions of each state, and the tags that say how urgent it is."""
+    """Judge the switch, and the actions of each state."""
     for found in _ENABLED.judge(change, world):
         yield replace(found, aspect="silence")
-    rerouted = list(_rerouted(change, world))
-    yield from rerouted
-    # Where the actions say it already, the tag would only say it again.
-    if not any(one.aspect == "actions" and one.old and one.effect is not Effect.CHANGED for one in rerouted):
+    yield from _rerouted(change, world)
+
+
+def judge_tags(change: Change, world: World) -> Iterator[Verdict]:
+    """Judge the tags that say how urgent it is, where the actions do not say it already."""
+    if not any(one.aspect == "actions" and one.effect in _JUDGED for one in _rerouted(change, world)):
         yield from _tag(change, "Severity", SEVERITIES)
     yield from _tag(change, "Role", _ROLES)
 
@@ -65,8 +69,9 @@ def _of_states(
         yield verdict(change, Effect.WEAKENED, "silence", f"tells nobody of {states}", **words)
     elif not old:
         yield verdict(change, Effect.STRENGTHENED, "silence", f"now tells somebody of {states}", **words)
-    elif not all(one.is_known for one in new):
-        note = "Where it goes is known only after apply."
+    elif not all(one.is_known for one in (*old, *new)):
+        hidden = any(one.label == SENSITIVE for one in (*old, *new))
+        note = f"Where it goes is {'sensitive' if hidden else 'known only after apply'}."
         yield verdict(
             change, Effect.UNCLEAR, "actions", f"tells somebody else of {states}", note=note, **words
         )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import is_nothing
+from ops.review.values import is_nothing, key_of
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed, shown
 from policies.values import Unknown, as_number, from_json
@@ -74,7 +73,7 @@ def members(path: str, fewer: str, more: str) -> Aspect:
         if not all(is_nothing(one) or isinstance(one, list) for one in (old, new)):
             yield unclear(change, path, f"{fewer}, or {more}", old, new)
             return
-        before, after = ({_key(item): item for item in value or ()} for value in (old, new))
+        before, after = ({key_of(item): item for item in value or ()} for value in (old, new))
         lost = [shown(before[key]) for key in sorted(before.keys() - after.keys())]
         gained = [shown(after[key]) for key in sorted(after.keys() - before.keys())]
         if lost:
@@ -83,10 +82,6 @@ def members(path: str, fewer: str, more: str) -> Aspect:
             yield verdict(change, Effect.STRENGTHENED, path, more, old="none", new=listed(gained))
 
     return when_changed(path, judge)
-
-
-def _key(item: Any) -> str:
-    return json.dumps(item, sort_keys=True, default=repr)
 
 
 def source(path: str, what: str) -> Aspect:

@@ -9,14 +9,16 @@ from typing import Any
 
 from ops.review.changes import Change, Values
 from ops.review.judges.kinds import is_open, unclear, verdict, weaker_if
-from ops.review.judges.signals import Signal, band_width, read_signal
+from ops.review.judges.signals import MetricId, Signal, band_width, read_signal
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import number, quantity, shown
 from ops.review.world import World
-from policies.values import Unknown, as_number
+from policies.values import Unknown, as_number, as_text
 
 ASPECT = "threshold"
 PATHS = ("threshold", "comparison_operator", "threshold_metric_id")
+# The width of a band stands among the queries.
+READ = (*PATHS, "metric_query")
 
 # Which sides breach, whether the threshold itself does, and how it reads.
 _FIXED = {
@@ -88,8 +90,13 @@ def _unit(signal: Signal, world: World) -> str | None:
     """The unit of the value, where all that it is made of has the same."""
     if not signal.keeps_unit:
         return None
-    units = {one.unit or world.unit(one.namespace, one.name) for one in signal.metrics}
+    units = {_unit_of(one, world) for one in signal.metrics}
     return units.pop() if len(units) == 1 else None
+
+
+def _unit_of(metric: MetricId, world: World) -> str | None:
+    parts = metric.parts
+    return as_text(parts["unit"]) or world.unit(parts["namespace"], parts["metric_name"])
 
 
 def in_words(values: Values, world: World) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules.semantics import PatternError, parse_pattern
@@ -12,7 +12,7 @@ from ops.review.judges.attributes import members, plain, present, source, switch
 from ops.review.judges.documents import policy
 from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, when_changed
 from ops.review.logic import Term, all_of, any_of, atom, implies
-from ops.review.values import at
+from ops.review.values import at, is_nothing, may_equal
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import days, shown
 from ops.review.world import World
@@ -97,16 +97,27 @@ _TRANSFORMATION = "metric_transformation"
 
 def _published(change: Change, _world: World) -> Iterator[Verdict]:
     """The metric that a filter publishes: with another name, the alarms on the old one starve."""
-    names = ("namespace", "name", "dimensions")
-    old, new = (
-        [shown(at(side, f"{_TRANSFORMATION}.{name}")) for name in names]
-        for side in (change.before, change.after)
-    )
+    old, new = _metric(change.before), _metric(change.after)
     if old == new:
         return
-    words = {"old": " ".join(old[:2]), "new": " ".join(new[:2])}
+    words = {"old": _in_words(old), "new": _in_words(new)}
+    if may_equal(old, new):
+        note = "It is known only after apply."
+        yield verdict(change, Effect.UNCLEAR, "metric", "may publish another metric", note=note, **words)
+        return
     yield verdict(change, Effect.WEAKENED, "metric", "no longer publishes its metric", **words)
     yield verdict(change, Effect.STRENGTHENED, "metric", "publishes a new metric", **words)
+
+
+def _metric(values: Values) -> Mapping[str, Any]:
+    names = ("namespace", "name", "dimensions")
+    parts = {name: at(values, f"{_TRANSFORMATION}.{name}") for name in names}
+    return {name: None if is_nothing(part) else part for name, part in parts.items()}
+
+
+def _in_words(metric: Mapping[str, Any]) -> str:
+    name, dimensions = f"{shown(metric['namespace'])} {shown(metric['name'])}", metric["dimensions"]
+    return name if dimensions is None else f"{name} ({shown(dimensions)})"
 
 
 def _describe_group(values: Values, _world: World) -> str:

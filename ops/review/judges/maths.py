@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 _BAND = re.compile(r"ANOMALY_DETECTION_BAND\(\s*([^,()]+?)\s*(?:,\s*([0-9.]+)\s*)?\)")
 _DEFAULT_WIDTH = 2.0
@@ -13,13 +13,23 @@ _OTHER_UNIT = re.compile(r"[*/]|\b(?!SUM|MAX|MIN|AVG|FILL)[A-Z]{2,}")
 # They grow with each of their inputs, so what makes an input smaller makes them smaller.
 _GROWING = frozenset({"SUM", "MAX", "MIN", "AVG", "FILL"})
 _DEEPEST = 20
-# Of a single series, these are the series itself.
-OF_ONE = frozenset(f"{name}([x])" for name in ("SUM", "MAX", "MIN", "AVG"))
 
 
 def names(expression: str) -> frozenset[str]:
     """Every word in an expression: functions and ids."""
     return frozenset(_WORD.findall(expression))
+
+
+def reached(key: str, expressions: Mapping[str, str]) -> frozenset[str]:
+    """The ids of all that an expression names, and of what those name, its own included."""
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += names(expressions.get(one, ""))
+    return frozenset(found)
 
 
 def whole(key: str, expressions: Mapping[str, str], depth: int = 0) -> str:
@@ -83,12 +93,3 @@ def _of(node: ast.expr) -> bool:
 
 def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
-
-
-def shape(expression: str, inputs: Collection[str]) -> str:
-    """The math without the ids of its inputs; equal for the same math over more or fewer series."""
-    text = _WORD.sub(lambda match: "x" if match[0] in inputs else match[0], without_width(expression))
-    text = re.sub(r"\s+", "", text)
-    text = re.sub(r"\[x(?:,x)*\]", "[x]", text)
-    text = re.sub(r"(?<![\w)*/-])x(?:\+x)+(?![\w(*/])", "SUM([x])", text)
-    return "x" if len(inputs) <= 1 and text in OF_ONE else text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ops.review.changes import Change
 from ops.review.judges.conditions import side_of
@@ -11,11 +10,11 @@ from ops.review.judges.evaluations import m_of_n
 from ops.review.judges.kinds import verdict, weaker_if
 from ops.review.judges.signals import Signal, periods, read_signal
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import duration, shown
+from ops.review.words import duration
 from ops.review.world import World
-from policies.values import as_whole
+from policies.values import as_text, as_whole
 
-PATHS = ("period",)
+PATHS = ("period", "metric_query")
 
 # By the side that breaches: over more time, these only come nearer to the threshold or go beyond it.
 _GROWS_WITH_TIME = {1: ("Sum", "SampleCount", "Maximum"), -1: ("Minimum",)}
@@ -24,12 +23,12 @@ _GROWS_WITH_TIME = {1: ("Sum", "SampleCount", "Maximum"), -1: ("Minimum",)}
 def judge(change: Change, world: World) -> Iterator[Verdict]:
     """Judge the length of a period by what it takes together, and by how long a breach must last."""
     old, new = read_signal(change.before), read_signal(change.after)
-    before, after = _period(old), _period(new)
-    if before == after or not old.metrics & new.metrics:
+    # What is not known is told by the judge of metrics.
+    if old.periods == new.periods or not (old.is_known and new.is_known):
         return
     words = {"old": periods(old), "new": periods(new)}
-    lengths = as_whole(before), as_whole(after)
-    if lengths[0] is None or lengths[1] is None:
+    lengths = _period(old), _period(new)
+    if lengths[0] is None or lengths[1] is None or not old.metrics & new.metrics:
         yield verdict(change, Effect.UNCLEAR, "period", "looks at periods of another length", **words)
         return
     longer = lengths[1] > lengths[0]
@@ -46,10 +45,15 @@ def judge(change: Change, world: World) -> Iterator[Verdict]:
         yield verdict(change, weaker_if(longer), "period", text, **words)
 
 
+def _period(signal: Signal) -> int | None:
+    """The length of all periods, where they have one."""
+    return as_whole(signal.periods[0]) if len(signal.periods) == 1 else None
+
+
 def _statistic(old: Signal, new: Signal) -> str:
     """The statistic, where all inputs have the same and the value grows with them; else nothing."""
-    found = {one.statistic for signal in (old, new) for one in signal.inputs.values()}
-    return found.pop() if len(found) == 1 and old.grows and new.grows else ""
+    found = {as_text(one.statistic) for signal in (old, new) for one in signal.inputs.values()}
+    return (found.pop() or "") if len(found) == 1 and old.grows and new.grows else ""
 
 
 def _lasting(change: Change, old: int, new: int) -> Iterator[Verdict]:
@@ -61,8 +65,3 @@ def _lasting(change: Change, old: int, new: int) -> Iterator[Verdict]:
     if was != now:
         text = f"fires after a {'longer' if now > was else 'shorter'} time of breaches"
         yield verdict(change, weaker_if(now > was), "lasting", text, old=duration(was), new=duration(now))
-
-
-def _period(signal: Signal) -> Any:
-    found = {shown(one.period): one.period for one in signal.inputs.values()}
-    return next(iter(found.values())) if len(found) == 1 else tuple(sorted(found))

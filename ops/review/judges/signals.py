@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ops.review.changes import Values
 from ops.review.judges import maths
-from ops.review.values import is_nothing, mapping
+from ops.review.judges.formulas import ANY, Formula
+from ops.review.values import Hidden, is_nothing, key_of, may_equal
 from ops.review.words import duration, listed, shown
-from policies.values import as_text, as_whole, blocks
+from policies.values import Unknown, as_list, as_text, as_whole, blocks
 
 PLAIN = "metric"
+# The function that stands for every series of an alarm.
+_ALL = "METRICS"
 
 
 @dataclass(frozen=True, order=True)
 class MetricId:
-    """One series: CloudWatch matches every part of it exactly."""
+    """One series: CloudWatch matches every part of it exactly.
 
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...]
-    unit: str
-    account: str
+    Attributes
+    ----------
+    text
+        How it reads, without what is sensitive.
+    key
+        Equal for the same series; what is sensitive counts.
+    parts
+        What it is found by; `None` for what is not given.
+    """
+
+    text: str
+    key: str = field(repr=False)
+    parts: Mapping[str, Any] = field(repr=False, compare=False)
+
+    def may_be(self, other: MetricId) -> bool:
+        """Whether both may turn out to be the same, by all that is known of them."""
+        return may_equal(self.parts, other.parts)
 
     def __str__(self) -> str:
-        dimensions = ", ".join(f"{name}={value}" for name, value in self.dimensions)
-        extra = [dimensions, f"in {self.unit}" if self.unit else "", self.account and f"of {self.account}"]
-        details = ", ".join(filter(None, extra))
-        return f"{self.namespace} {self.name}" + (f" ({details})" if details else "")
+        return self.text
 
 
 @dataclass(frozen=True)
 class Input:
-    """A series as an alarm reads it."""
+    """A series as an alarm reads it; its period is in seconds where that is a number."""
 
     metric: MetricId
-    statistic: str
-    period: int | str
+    key: str = field(repr=False)
+    statistic: Any = field(compare=False)
+    period: Any = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{shown(self.statistic)} of {self.metric}"
 
 
 @dataclass(frozen=True)
@@ -51,10 +67,22 @@ class Signal:
         The series by the id that the expression uses.
     expression
         The whole of the metric math, in one expression; just the id for a plain metric.
+    others
+        The series that it does not use, by their ids; a band may be learned from one.
+    band
+        The math of the band that it is compared with, without its width; empty without one.
+    own_periods
+        The periods that parts of the math have of their own, with these parts.
+    is_known
+        Whether all of the math is known; else there is nothing in it.
     """
 
     inputs: Mapping[str, Input]
     expression: str
+    others: Mapping[str, Input] = field(default_factory=dict)
+    band: str = ""
+    own_periods: tuple[tuple[str, Any], ...] = ()
+    is_known: bool = True
 
     @property
     def metrics(self) -> frozenset[MetricId]:
@@ -77,32 +105,71 @@ class Signal:
         return self.is_plain or maths.grows(self.expression)
 
     @property
-    def shape(self) -> str:
-        """The math without the ids of its inputs; equal for the same math over more or fewer series."""
-        return maths.shape(self.expression, self.inputs.keys())
+    def periods(self) -> tuple[Any, ...]:
+        """Every length of a period that it has, once."""
+        every = (*(one.period for one in self.inputs.values()), *(length for _, length in self.own_periods))
+        return tuple(found for _, found in sorted({key_of(one): one for one in every}.items()))
+
+    @property
+    def statistics(self) -> Mapping[MetricId, tuple[Any, ...]]:
+        """The statistics that it reads of each series, each once."""
+        found: dict[MetricId, dict[str, Any]] = {}
+        for one in self.inputs.values():
+            found.setdefault(one.metric, {})[key_of(one.statistic)] = one.statistic
+        return {metric: tuple(each.values()) for metric, each in found.items()}
+
+    @property
+    def math(self) -> str:
+        """What it computes, and what it compares that with if that is computed too."""
+        return f"{self.expression} by {self.band}" if self.band else self.expression
 
     def __str__(self) -> str:
-        if self.is_plain:
-            one = self.inputs[self.expression]
-            return f"{one.statistic} of {one.metric}"
-        found = listed((f"{key} = {one.statistic} of {one.metric}" for key, one in self.inputs.items()), 3)
-        return f"{self.expression} with {found}" if found else self.expression
+        if self.is_plain and not self.band:
+            return str(self.inputs[self.expression])
+        found = listed((f"{key} = {one}" for key, one in self.inputs.items()), 3)
+        return f"{self.math} with {found}" if found else self.math
 
 
 def read_signal(values: Values) -> Signal:
     """What an alarm looks at."""
-    queries = blocks(values.get("metric_query"))
-    if not queries:
-        metric = _metric(values, "metric_name", "")
-        statistic = as_text(values.get("statistic")) or as_text(values.get("extended_statistic"))
-        return Signal({PLAIN: Input(metric, statistic or "no statistic", _period(values))}, PLAIN)
-    by_id = {str(query.get("id")): query for query in queries}
-    inputs = {key: found for key, query in by_id.items() if (found := _input(query)) is not None}
+    queries = as_list(values.get("metric_query"))
+    gaps = [gap for query in queries for gap in _gaps(query)]
+    if gaps:
+        return Signal({}, shown(gaps[0]), is_known=False)
+    if not blocks(queries):
+        statistic = _first(values.get("statistic"), values.get("extended_statistic"))
+        return Signal({PLAIN: _read(_metric(values, None), statistic, values.get("period"))}, PLAIN)
+    return _math(values, {str(query.get("id")): query for query in blocks(queries)})
+
+
+def _gaps(query: Any) -> Iterator[Any]:
+    """What hides how a query takes part in the math."""
+    if not isinstance(query, Mapping):
+        parts = [query]
+    else:
+        metrics = as_list(query.get("metric"))
+        parts = [*(query.get(name) for name in ("id", "expression", "return_data")), *metrics]
+    yield from (part for part in parts if isinstance(part, Unknown | Hidden))
+
+
+def _math(values: Values, by_id: Mapping[str, Mapping[str, Any]]) -> Signal:
+    inputs = {key: found for key, query in sorted(by_id.items()) if (found := _input(query)) is not None}
     # Some versions of the provider keep an empty text where there is no expression.
     expressions = {key: text for key, query in by_id.items() if (text := as_text(query.get("expression")))}
-    used = maths.whole(_returned(values, by_id), expressions)
-    names = maths.names(used)
-    return Signal({key: one for key, one in sorted(inputs.items()) if key in names}, used)
+    returned, band = _returned(values, by_id), as_text(values.get("threshold_metric_id")) or ""
+    plain = {key: maths.without_width(text) for key, text in expressions.items()}
+    used, named = maths.whole(returned, expressions), maths.reached(returned, expressions)
+    return Signal(
+        inputs={key: one for key, one in inputs.items() if key in named or _ALL in named},
+        expression=used,
+        others={key: one for key, one in inputs.items() if key not in named and _ALL not in named},
+        band=maths.whole(band, plain) if band in plain else "",
+        own_periods=tuple(
+            (maths.whole(key, expressions), length)
+            for key in sorted(expressions.keys() & (named | maths.reached(band, expressions)))
+            if (length := _seconds(by_id[key].get("period")))
+        ),
+    )
 
 
 def _returned(values: Values, by_id: Mapping[str, Mapping[str, Any]]) -> str:
@@ -117,29 +184,43 @@ def _input(query: Mapping[str, Any]) -> Input | None:
     metric = next(iter(blocks(query.get("metric"))), None)
     if not metric:
         return None
-    account = as_text(query.get("account_id")) or ""
-    statistic = as_text(metric.get("stat")) or "no statistic"
-    return Input(_metric(metric, "metric_name", account), statistic, _period(metric))
+    return _read(_metric(metric, query.get("account_id")), _first(metric.get("stat")), metric.get("period"))
 
 
-def _period(values: Mapping[str, Any]) -> int | str:
-    """In seconds; in words where it is no number."""
-    period = values.get("period")
+def _read(metric: MetricId, statistic: Any, period: Any) -> Input:
+    length = _seconds(period)
+    return Input(metric, key_of([statistic, length]), statistic, length)
+
+
+def _first(*options: Any) -> Any:
+    """The first that says something."""
+    return next((one for one in options if not is_nothing(one)), "no statistic")
+
+
+def _seconds(period: Any) -> Any:
+    """A period in seconds; as it is where it is no number."""
     seconds = as_whole(period)
-    return shown(period) if seconds is None else seconds
+    return period if seconds is None else seconds
 
 
-def _metric(values: Mapping[str, Any], name: str, account: str) -> MetricId:
-    dimensions = values.get("dimensions")
-    known = isinstance(dimensions, Mapping) or is_nothing(dimensions)
-    pairs = mapping(dimensions) if known else {"": dimensions}
-    return MetricId(
-        namespace=shown(values.get("namespace")),
-        name=shown(values.get(name)),
-        dimensions=tuple(sorted((str(key), shown(value)) for key, value in pairs.items())),
-        unit=as_text(values.get("unit")) or "",
-        account=account,
-    )
+def _metric(values: Mapping[str, Any], account: Any) -> MetricId:
+    names = ("namespace", "metric_name", "dimensions", "unit")
+    given = {name: values.get(name) for name in names} | {"account_id": account}
+    parts = {name: None if is_nothing(value) else value for name, value in given.items()}
+    return MetricId(_spelled(parts), key_of(parts), parts)
+
+
+def _spelled(parts: Mapping[str, Any]) -> str:
+    """A series as it reads: `AWS/Lambda Errors (FunctionName=booking)`."""
+    dimensions, unit, account = parts["dimensions"], parts["unit"], parts["account_id"]
+    if isinstance(dimensions, Mapping):
+        details = [f"{name}={shown(value)}" for name, value in sorted(dimensions.items())]
+    else:
+        details = [f"dimensions {shown(dimensions)}"] if dimensions is not None else []
+    details += [f"in {shown(unit)}"] if unit is not None else []
+    details += [f"of {shown(account)}"] if account is not None else []
+    name = f"{shown(parts['namespace'])} {shown(parts['metric_name'])}"
+    return f"{name} ({', '.join(details)})" if details else name
 
 
 def written(values: Values) -> list[str]:
@@ -160,10 +241,37 @@ def band_width(values: Values) -> float | None:
 
 def periods(signal: Signal) -> str:
     """The periods of a signal in words; usually one."""
-    return listed(sorted({duration(one.period) for one in signal.inputs.values()})) or "its own period"
+    return listed(sorted(map(duration, signal.periods))) or "its own period"
 
 
 def same_math(old: Signal, new: Signal) -> bool:
-    """Whether both do the same with their inputs, however many those are."""
-    shapes = {old.shape, new.shape}
-    return len(shapes) == 1 or ("x" in shapes and shapes <= {"x", *maths.OF_ONE})
+    """Whether both do the same with their inputs, however many those are.
+
+    What an input is counts where it stands, but for what others tell: series that are lost or gained,
+    and another statistic or period of a series.
+    """
+    alone = min(len(old.inputs), len(new.inputs)) <= 1
+    return any(_spellings(old, new, single) == _spellings(new, old, single) for single in {False, alone})
+
+
+def _spellings(signal: Signal, other: Signal, single: bool) -> list[str]:  # noqa: FBT001  (internal)
+    inputs, timed = _tokens(signal, other), signal.periods == other.periods
+    formula = Formula(inputs, single=single)
+    own = sorted(f"{formula.spelled(part)} {key_of(length)}" for part, length in signal.own_periods if timed)
+    # The words of `METRICS("a")` are parts of ids, so that these are more than names.
+    named = [f"{key} {one}" for key, one in inputs.items()] if _ALL in maths.names(signal.expression) else []
+    return [formula.spelled(signal.expression), formula.spelled(signal.band), *own, *named]
+
+
+def _tokens(one: Signal, other: Signal) -> dict[str, str]:
+    """How the inputs of a signal are spelled to compare it with another."""
+    return {key: _token(found, one, other) for key, found in {**one.others, **one.inputs}.items()}
+
+
+def _token(found: Input, one: Signal, other: Signal) -> str:
+    if found.metric in one.metrics ^ other.metrics:
+        return ANY
+    kinds = [len(signal.statistics.get(found.metric, ())) for signal in (one, other)]
+    statistic = "" if kinds == [1, 1] else found.statistic
+    length = found.period if one.periods == other.periods else ""
+    return f"<{key_of([found.metric.key, statistic, length])}>"
