@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -33,7 +32,8 @@ _BLANK = re.compile(r"\s+")
 
 def number(value: float) -> str:
     """A number as people write it, and exactly: 5,000 or 0.25."""
-    if math.isfinite(value) and value == int(value) and abs(value) < _LARGEST_WHOLE:
+    # In this order: a whole number of any length is compared, but is too large for a float.
+    if abs(value) < _LARGEST_WHOLE and value == int(value):
         return f"{int(value):,}"
     return repr(value)
 
