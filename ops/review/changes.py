@@ -83,7 +83,7 @@ class Change:
         values = _side(self.raw_before, marks.get("before_unknown"), self._sensitive, expressions)
         # What the provider will work out anew is no change of anybody's. Without a state, it is one of
         # the configuration if only one side configures it.
-        idle = _idle(marks.get("before_unknown"), expressions) if self.stateless else self._idle_after
+        idle = self._idle(marks.get("before_unknown"), expressions) if self.stateless else self._idle_after
         return {name: value for name, value in values.items() if name not in idle}
 
     @cached_property
@@ -100,16 +100,19 @@ class Change:
 
     @cached_property
     def _idle_after(self) -> frozenset[str]:
-        return _idle(self.marks.get("after_unknown"), self.expressions)
+        return self._idle(self.marks.get("after_unknown"), self.expressions)
 
+    def _idle(self, unknown: Any, expressions: Values | None) -> frozenset[str]:
+        """What nobody configures and the provider has yet to work out, such as the time of a change."""
+        if expressions is None:
+            return frozenset()
+        gaps = (name for name, gap in mapping(unknown).items() if gap is True and name not in expressions)
+        return frozenset(name for name in gaps if not self._may_be_dynamic(name))
 
-def _idle(unknown: Any, expressions: Values | None) -> frozenset[str]:
-    """What nobody configures and the provider has yet to work out, such as the time of a change."""
-    if expressions is None:
-        return frozenset()
-    return frozenset(
-        name for name, gap in mapping(unknown).items() if gap is True and name not in expressions
-    )
+    def _may_be_dynamic(self, name: str) -> bool:
+        """Whether it is a block: of one that is `dynamic`, Terraform shows no expressions."""
+        sides = (mapping(side).get(name) for side in (self.raw_before, self.raw_after))
+        return any(isinstance(side, list) and all(isinstance(one, dict) for one in side) for side in sides)
 
 
 def _side(values: Any, unknown: Any, sensitive: Any, expressions: Values | None) -> Values:

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ops.review import Effect
+from ops.review import Effect, review
 from ops.review.judges.evaluations import implied
 from ops.review.judges.patterns import Relation
 from ops.review.judges.patterns import compared as patterns_compared
 from ops.review.judges.statistics import compared as statistics_compared
 from ops.review.logic import AND, ATOM, FALSE, OR, TRUE, Term, all_of, any_of, atom, implies, negated
 from ops.review.rules import read_rule
-from tests.review.builders import ARN, Tree, reviewed, said, values
-from tests.review.cases import FILTER, REVERSED, SUBSCRIPTION, band, math, metric
+from tests.review.builders import ARN, Tree, entry, plan, reviewed, said, values
+from tests.review.cases import ALARM, COMPOSITE, FILTER, REVERSED, SUBSCRIPTION, band, math, metric
 
 WEAKENED, STRENGTHENED, UNCLEAR = Effect.WEAKENED, Effect.STRENGTHENED, Effect.UNCLEAR
 
@@ -338,11 +338,49 @@ def test_dimensions_that_are_not_known_yet_are_unclear() -> None:
     assert found.new == "AWS/Lambda Duration (dimensions known after apply)"
 
 
+def configured(kind: str = ALARM) -> Tree:
+    """The configuration of a resource whose blocks are all `dynamic`: Terraform shows none of them."""
+    one = {"address": f"{kind}.one", "expressions": {"threshold": {"constant_value": 1}}}
+    return {"configuration": {"root_module": {"resources": [one]}}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "block", "before", "aspect"),
+    [
+        (ALARM, "metric_query", queries("a", A)["metric_query"], "metric"),
+        (ALARM, "metric_query", [], "metric"),
+        (FILTER, "metric_transformation", transformed()["metric_transformation"], "metric"),
+        (COMPOSITE, "actions_suppressor", [{"alarm": "deploying"}], "suppressor"),
+        ("unheard_of", "parts", [{"name": "a"}], "parts"),
+    ],
+)
+def test_dynamic_block_that_is_not_known_yet_is_told(kind: str, block: str, before: Any, aspect: str) -> None:
+    change = entry({"name": "x", block: before}, {"name": "x"}, kind=kind, after_unknown={block: True})
+    found = review(plan(change, **configured(kind))).verdicts
+    (one,) = (one for one in found if one.aspect == aspect)
+    assert one.effect is (Effect.CHANGED if kind == "unheard_of" else UNCLEAR)
+    assert "known after apply" in one.new + one.note
+    assert WEAKENED not in {one.effect for one in found}
+
+
+def test_attribute_that_the_provider_works_out_anew_is_nothing() -> None:
+    change = entry(values(arn="old"), values(), after_unknown={"arn": True})
+    assert review(plan(change, **configured())).verdicts == ()
+
+
 def test_published_metric_that_is_not_known_yet_is_unclear() -> None:
     after = transformed()
     del after["metric_transformation"][0]["name"]
     gap = {"metric_transformation": [{"name": True}]}
     assert said(reviewed(transformed(), after, kind=FILTER, after_unknown=gap)) == [(UNCLEAR, "metric")]
+
+
+@pytest.mark.parametrize("name", ["threshold", "period", "evaluation_periods"])
+@pytest.mark.parametrize("size", [10**400, -(10**400)])
+def test_number_of_any_length_is_reviewed(name: str, size: int) -> None:
+    there, back = reviewed(values(), values(**{name: size})), reviewed(values(**{name: size}), values())
+    assert said(there)
+    assert sorted(said(back)) == sorted((REVERSED[effect], aspect) for effect, aspect in said(there))
 
 
 # Propositions.
