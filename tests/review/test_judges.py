@@ -231,6 +231,11 @@ def test_lost_input_is_told_once_whatever_is_called_how() -> None:
     assert said(reviewed(new, old)) == [(STRENGTHENED, "metric")]
 
 
+def test_math_over_all_metrics_reads_each_of_them() -> None:
+    found = said(reviewed(queries("SUM(METRICS())", A, B), queries("SUM(METRICS())", A)))
+    assert found == [(WEAKENED, "metric"), (UNCLEAR, "expression")]
+
+
 def learned(query: str) -> Tree:
     """An alarm that compares one metric with the band of one of two."""
     made = queries(f"ANOMALY_DETECTION_BAND({query}, 2)", A, B)
