@@ -9,14 +9,14 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ops.review import Effect
+from ops.review import Effect, review
 from ops.review.judges.evaluations import implied
 from ops.review.judges.patterns import Relation
 from ops.review.judges.patterns import compared as patterns_compared
 from ops.review.judges.statistics import compared as statistics_compared
 from ops.review.logic import AND, ATOM, FALSE, OR, TRUE, Term, all_of, any_of, atom, implies, negated
 from ops.review.rules import read_rule
-from tests.review.builders import ARN, Tree, reviewed, said, values
+from tests.review.builders import ARN, Tree, entry, plan, reviewed, said, values
 from tests.review.cases import REVERSED, band, math, metric
 
 WEAKENED, STRENGTHENED = Effect.WEAKENED, Effect.STRENGTHENED
@@ -165,6 +165,54 @@ def _fires(alarm: Tree, data: list[float]) -> bool:
 )
 def test_statistics_have_an_order_where_one_is_never_larger(old: str, new: str, order: int | None) -> None:
     assert statistics_compared(old, new) == order
+
+
+CRITICAL, WARNING, INFO = (ARN.format(name) for name in ("critical", "warning", "info"))
+PAGER, OTHER_PAGER = (f"arn:aws:sns:us-east-1:444455556666:{name}" for name in ("pager", "other"))
+CHANGED, UNCLEAR = Effect.CHANGED, Effect.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effects"),
+    [
+        ([CRITICAL, WARNING], [CRITICAL, INFO], [WEAKENED]),
+        ([CRITICAL, WARNING], [CRITICAL], [WEAKENED]),
+        ([WARNING], [CRITICAL, WARNING], [STRENGTHENED]),
+        ([CRITICAL], [WARNING, INFO], [WEAKENED, STRENGTHENED]),
+        ([CRITICAL, WARNING], [INFO, WARNING], [WEAKENED]),
+        # What no tag ranks may be anything; nothing is more urgent than critical.
+        ([PAGER], [INFO], [UNCLEAR]),
+        ([PAGER], [INFO, WARNING], [UNCLEAR]),
+        ([PAGER], [OTHER_PAGER], [UNCLEAR]),
+        ([PAGER, INFO], [OTHER_PAGER, WARNING], [UNCLEAR]),
+        ([PAGER, WARNING], [PAGER, INFO], [WEAKENED]),
+        ([PAGER], [PAGER, INFO], [STRENGTHENED]),
+        ([PAGER, INFO], [INFO], [WEAKENED]),
+        ([CRITICAL], [PAGER], [WEAKENED]),
+    ],
+)
+def test_rerouting_holds_those_who_are_lost_against_those_who_are_gained(
+    old: list[str], new: list[str], effects: list[Effect]
+) -> None:
+    there = said(reviewed(values(alarm_actions=old), values(alarm_actions=new)))
+    back = said(reviewed(values(alarm_actions=new), values(alarm_actions=old)))
+    assert there == [(effect, "actions") for effect in effects]
+    assert sorted(back) == sorted((REVERSED[effect], "actions") for effect in effects)
+
+
+def test_topic_of_the_same_urgency_is_only_another_one() -> None:
+    twin = ARN.format("critical-twin")
+    tags = {"Route": "critical"}
+    kept = {"arn": twin, "name": "critical-twin", "tags": tags, "tags_all": tags}
+    change = entry(values(), values(alarm_actions=[twin]))
+    other = entry(kept, kept, kind="aws_sns_topic", name="twin", actions=["no-op"])
+    assert said(review(plan(other, change))) == [(CHANGED, "actions")]
+
+
+def test_tag_that_falls_while_somebody_else_is_told_too_is_said() -> None:
+    tags = {"Severity": "info", "Role": "page"}
+    after = values(alarm_actions=[CRITICAL, INFO], tags=tags, tags_all=tags)
+    assert said(reviewed(values(), after)) == [(WEAKENED, "severity"), (STRENGTHENED, "actions")]
 
 
 # Propositions.
