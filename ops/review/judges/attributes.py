@@ -8,9 +8,10 @@ from typing import Any
 
 from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import is_nothing
+from ops.review.values import at, is_nothing
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed, shown
+from ops.review.world import World
 from policies.values import Unknown, as_number, from_json
 
 Words = Callable[[Any], str]
@@ -74,7 +75,7 @@ def members(path: str, fewer: str, more: str) -> Aspect:
         if not all(is_nothing(one) or isinstance(one, list) for one in (old, new)):
             yield unclear(change, path, f"{fewer}, or {more}", old, new)
             return
-        before, after = ({_key(item): item for item in value or ()} for value in (old, new))
+        before, after = ({spelled(item): item for item in value or ()} for value in (old, new))
         lost = [shown(before[key]) for key in sorted(before.keys() - after.keys())]
         gained = [shown(after[key]) for key in sorted(after.keys() - before.keys())]
         if lost:
@@ -85,8 +86,25 @@ def members(path: str, fewer: str, more: str) -> Aspect:
     return when_changed(path, judge)
 
 
-def _key(item: Any) -> str:
-    return json.dumps(item, sort_keys=True, default=repr)
+def narrowing(path: str, fewer: str, more: str) -> Aspect:
+    """A list that says what is meant, of which an empty one means all."""
+    some = members(path, fewer, more)
+
+    def judge(change: Change, world: World) -> Iterator[Verdict]:
+        old, new = at(change.before, path), at(change.after, path)
+        if is_open(old, new) or is_nothing(old) == is_nothing(new):
+            yield from some.judge(change, world)
+            return
+        effect, text = weaker_if(is_nothing(old)), fewer if is_nothing(old) else more
+        words = ["all" if is_nothing(one) else shown(one) for one in (old, new)]
+        yield verdict(change, effect, path, text, old=words[0], new=words[1])
+
+    return Aspect((path,), judge)
+
+
+def spelled(item: Any) -> str:
+    """The same text for the same value, hidden ones included; to compare, and never to print."""
+    return json.dumps(item, sort_keys=True, default=lambda one: repr(getattr(one, "value", one)))
 
 
 def source(path: str, what: str) -> Aspect:
