@@ -189,6 +189,11 @@ def statement(sid: str, **changes: Any) -> Tree:
     } | changes
 
 
+def nameless(source: str) -> Tree:
+    condition = {"ArnLike": {"aws:SourceArn": source}}
+    return {name: value for name, value in statement("", Condition=condition).items() if name != "Sid"}
+
+
 DENY = statement(
     "DenyPlain", Effect="Deny", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}}
 )
@@ -502,6 +507,24 @@ CASES: tuple[Case, ...] = (
         (WEAKENED, "actions", "critical (scheduling-agent-critical)", "elsewhere"),
     ),
     alarm(
+        "half-demoted",
+        {"alarm_actions": [CRITICAL_ARN, INFO_ARN]},
+        (
+            WEAKENED,
+            "actions",
+            "critical (scheduling-agent-critical), warning (scheduling-agent-warning)",
+            "critical (scheduling-agent-critical), info (scheduling-agent-info)",
+        ),
+        alarm_actions=[CRITICAL_ARN, WARNING_ARN],
+    ),
+    alarm(
+        "from-outside",
+        {"alarm_actions": [INFO_ARN], "ok_actions": [INFO_ARN]},
+        (UNCLEAR, "actions", "elsewhere", "info (scheduling-agent-info)"),
+        alarm_actions=[OUTSIDE],
+        ok_actions=[OUTSIDE],
+    ),
+    alarm(
         "described",
         {"alarm_description": "Other words"},
         (UNAFFECTED, "alarm_description", "An alarm of the lab", "Other words"),
@@ -580,6 +603,11 @@ CASES: tuple[Case, ...] = (
             '{ ($.level = "ERROR") || ($.level = "CRITICAL") }',
             '{ $.level = "WARN" }',
         ),
+    ),
+    log_filter(
+        "counts-nothing",
+        {"metric_transformation": {"value": "0"}},
+        (WEAKENED, "metric_transformation.value", "1", "0"),
     ),
     log_filter(
         "other-name",
@@ -701,6 +729,18 @@ CASES: tuple[Case, ...] = (
         "opened", [statement("Publish")], [statement("Publish"), OPEN], (WEAKENED, "policy", "none", "Open")
     ),
     topic_policy(
+        "publish-denied",
+        [statement("Publish")],
+        [statement("Publish"), statement("Never", Effect="Deny", Principal="*")],
+        (WEAKENED, "policy", "none", "Never"),
+    ),
+    topic_policy(
+        "one-of-two",
+        [nameless("a:one"), nameless("a:two")],
+        [nameless("a:two")],
+        (WEAKENED, "policy", "a statement", "none"),
+    ),
+    topic_policy(
         "other-caller",
         [statement("Publish")],
         [statement("Publish", Principal={"Service": "events.amazonaws.com"})],
@@ -764,6 +804,12 @@ CASES: tuple[Case, ...] = (
         {"tracing_config": {"mode": "PassThrough"}},
         (WEAKENED, "tracing_config.mode", "Active", "PassThrough"),
         tracing_config={"mode": "Active"},
+    ),
+    function(
+        "quiet",
+        {"logging_config": {"log_format": "JSON", "application_log_level": "FATAL"}},
+        (WEAKENED, "logging_config.application_log_level", "INFO", "FATAL"),
+        logging_config={"log_format": "JSON", "application_log_level": "INFO"},
     ),
     function("recoded", {"s3_key": "two.zip"}, (CHANGED, "code", "", "")),
     function("slower", {"timeout": 10}, (CHANGED, "timeout", "30", "10")),

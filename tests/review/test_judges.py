@@ -388,6 +388,54 @@ def test_number_of_any_length_is_reviewed(name: str, size: int) -> None:
     assert sorted(said(back)) == sorted((REVERSED[effect], aspect) for effect, aspect in said(there))
 
 
+CRITICAL, WARNING, INFO = (ARN.format(name) for name in ("critical", "warning", "info"))
+PAGER, OTHER_PAGER = (f"arn:aws:sns:us-east-1:444455556666:{name}" for name in ("pager", "other"))
+CHANGED, UNCLEAR = Effect.CHANGED, Effect.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effects"),
+    [
+        ([CRITICAL, WARNING], [CRITICAL, INFO], [WEAKENED]),
+        ([CRITICAL, WARNING], [CRITICAL], [WEAKENED]),
+        ([WARNING], [CRITICAL, WARNING], [STRENGTHENED]),
+        ([CRITICAL], [WARNING, INFO], [WEAKENED, STRENGTHENED]),
+        ([CRITICAL, WARNING], [INFO, WARNING], [WEAKENED]),
+        # What no tag ranks may be anything; nothing is more urgent than critical.
+        ([PAGER], [INFO], [UNCLEAR]),
+        ([PAGER], [INFO, WARNING], [UNCLEAR]),
+        ([PAGER], [OTHER_PAGER], [UNCLEAR]),
+        ([PAGER, INFO], [OTHER_PAGER, WARNING], [UNCLEAR]),
+        ([PAGER, WARNING], [PAGER, INFO], [WEAKENED]),
+        ([PAGER], [PAGER, INFO], [STRENGTHENED]),
+        ([PAGER, INFO], [INFO], [WEAKENED]),
+        ([CRITICAL], [PAGER], [WEAKENED]),
+    ],
+)
+def test_rerouting_holds_those_who_are_lost_against_those_who_are_gained(
+    old: list[str], new: list[str], effects: list[Effect]
+) -> None:
+    there = said(reviewed(values(alarm_actions=old), values(alarm_actions=new)))
+    back = said(reviewed(values(alarm_actions=new), values(alarm_actions=old)))
+    assert there == [(effect, "actions") for effect in effects]
+    assert sorted(back) == sorted((REVERSED[effect], "actions") for effect in effects)
+
+
+def test_topic_of_the_same_urgency_is_only_another_one() -> None:
+    twin = ARN.format("critical-twin")
+    tags = {"Route": "critical"}
+    kept = {"arn": twin, "name": "critical-twin", "tags": tags, "tags_all": tags}
+    change = entry(values(), values(alarm_actions=[twin]))
+    other = entry(kept, kept, kind="aws_sns_topic", name="twin", actions=["no-op"])
+    assert said(review(plan(other, change))) == [(CHANGED, "actions")]
+
+
+def test_tag_that_falls_while_somebody_else_is_told_too_is_said() -> None:
+    tags = {"Severity": "info", "Role": "page"}
+    after = values(alarm_actions=[CRITICAL, INFO], tags=tags, tags_all=tags)
+    assert said(reviewed(values(), after)) == [(WEAKENED, "severity"), (STRENGTHENED, "actions")]
+
+
 # Propositions.
 names = st.sampled_from("abc")
 terms: st.SearchStrategy[Term] = st.recursive(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ops.review.changes import Change, Values
@@ -19,7 +20,6 @@ STATES = {"alarm_actions": "ALARM", "ok_actions": "OK", "insufficient_data_actio
 PATHS = (*STATES, "actions_enabled")
 TAGS = ("tags.Severity", "tags.Role")
 
-_JUDGED = (Effect.WEAKENED, Effect.STRENGTHENED)
 _ROLES = {"page": 1, "evidence": 0}
 _ENABLED = switch("actions_enabled", "is silenced: its actions are switched off", "acts again")
 
@@ -44,8 +44,10 @@ def judge(change: Change, world: World) -> Iterator[Verdict]:
 
 def judge_tags(change: Change, world: World) -> Iterator[Verdict]:
     """Judge the tags that say how urgent it is, where the actions do not say it already."""
-    if not any(one.aspect == "actions" and one.effect in _JUDGED for one in _rerouted(change, world)):
-        yield from _tag(change, "Severity", SEVERITIES)
+    told = {one.effect for one in _rerouted(change, world) if one.aspect == "actions" and one.old}
+    for found in _tag(change, "Severity", SEVERITIES):
+        if found.effect is Effect.UNCLEAR or found.effect not in told:
+            yield found
     yield from _tag(change, "Role", _ROLES)
 
 
@@ -58,49 +60,79 @@ def _rerouted(change: Change, world: World) -> Iterator[Verdict]:
         if {one.key for one in old} != {one.key for one in new}:
             pairs.setdefault((old, new), []).append(state)
     for (old, new), states in pairs.items():
-        yield from _of_states(change, old, new, " and ".join(states))
+        yield from of_targets(change, old, new, " and ".join(states))
 
 
-def _of_states(
+def of_targets(
     change: Change, old: Sequence[Target], new: Sequence[Target], states: str
 ) -> Iterator[Verdict]:
+    """Whom it tells of something, before and after."""
     words = {"old": _labels(old), "new": _labels(new)}
     if not new:
         yield verdict(change, Effect.WEAKENED, "silence", f"tells nobody of {states}", **words)
     elif not old:
         yield verdict(change, Effect.STRENGTHENED, "silence", f"now tells somebody of {states}", **words)
-    elif not all(one.is_known for one in (*old, *new)):
-        hidden = any(one.label == SENSITIVE for one in (*old, *new))
-        note = f"Where it goes is {'sensitive' if hidden else 'known only after apply'}."
-        yield verdict(
-            change, Effect.UNCLEAR, "actions", f"tells somebody else of {states}", note=note, **words
-        )
     else:
-        yield from _ranked(change, old, new, states, words)
+        yield from _of_others(change, old, new, states, words)
 
 
-def _ranked(
+def _of_others(
     change: Change, old: Sequence[Target], new: Sequence[Target], states: str, words: Mapping[str, str]
 ) -> Iterator[Verdict]:
-    was, now = _most_urgent(old), _most_urgent(new)
-    if was != now:
-        text = f"tells {'less' if now < was else 'more'} urgent people of {states}"
-        yield verdict(change, weaker_if(now < was), "actions", text, **words)
-    before, after = ({one.key for one in side} for side in (old, new))
-    lost, gained = len(before - after), len(after - before)
-    if lost != gained:
-        text = f"tells {'fewer' if lost > gained else 'more'} of {states}"
-        yield verdict(change, weaker_if(lost > gained), "actions", text, **words)
-    elif was == now and was:
+    """Who hears of it no more is held against who hears of it now; who stays does not matter."""
+    lost, gained = _without(old, new), _without(new, old)
+    order = _order(lost, gained) if lost and gained else 0
+    if not all(one.is_known for one in (*lost, *gained)):
+        hidden = any(one.label == SENSITIVE for one in (*lost, *gained))
+        note = f"Where it goes is {'sensitive' if hidden else 'known only after apply'}."
+        text = f"tells somebody else of {states}"
+        yield verdict(change, Effect.UNCLEAR, "actions", text, note=note, **words)
+    elif order is None:
+        text, note = f"tells others of {states}", "No tag says how urgent each of them is."
+        yield verdict(change, Effect.UNCLEAR, "actions", text, note=note, **words)
+    elif order == 0 and len(lost) == len(gained):
         text = f"tells others of the same urgency of {states}"
         yield verdict(change, Effect.CHANGED, "actions", text, **words)
-    elif was == now:
-        note = "No tag says how urgent either is."
-        yield verdict(change, Effect.UNCLEAR, "actions", f"tells others of {states}", note=note, **words)
+    else:
+        yield from _better_or_worse(change, order, len(gained) - len(lost), states, words)
 
 
-def _most_urgent(targets: Sequence[Target]) -> int:
-    return max((one.rank or 0 for one in targets), default=0)
+def _better_or_worse(
+    change: Change, order: int, more: int, states: str, words: Mapping[str, str]
+) -> Iterator[Verdict]:
+    if order:
+        text = f"tells {'less' if order < 0 else 'more'} urgent people of {states}"
+        yield verdict(change, weaker_if(order < 0), "actions", text, **words)
+    if more:
+        text = f"tells {'fewer' if more < 0 else 'more'} of {states}"
+        yield verdict(change, weaker_if(more < 0), "actions", text, **words)
+
+
+def _without(targets: Sequence[Target], others: Sequence[Target]) -> tuple[Target, ...]:
+    keys = {one.key for one in others}
+    return tuple(one for one in targets if one.key not in keys)
+
+
+def _order(lost: Sequence[Target], gained: Sequence[Target]) -> int | None:
+    """How urgent the gained are, compared with the lost; `None` where that cannot be told."""
+    was, now = (Counter(one.rank for one in side) for side in (lost, gained))
+    shared = was & now
+    # Two without a rank need not be equally urgent.
+    shared.pop(None, None)
+    was, now = was - shared, now - shared
+    if not was or not now:
+        return 0
+    (old_least, old_most), (least, most) = _bounds(was), _bounds(now)
+    if most <= old_least:
+        return -1
+    return 1 if old_most <= least else None
+
+
+def _bounds(ranks: Iterable[int | None]) -> tuple[int, int]:
+    """How urgent the most urgent is, at the least and at the most: what has no rank may be anything."""
+    found = tuple(ranks)
+    least = max((one for one in found if one is not None), default=0)
+    return least, max(SEVERITIES.values()) if None in found else least
 
 
 def _labels(targets: Sequence[Target]) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import is_nothing, key_of
+from ops.review.values import at, is_nothing, key_of
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed, shown
+from ops.review.world import World
 from policies.values import Unknown, as_number, from_json
 
 Words = Callable[[Any], str]
@@ -82,6 +83,22 @@ def members(path: str, fewer: str, more: str) -> Aspect:
             yield verdict(change, Effect.STRENGTHENED, path, more, old="none", new=listed(gained))
 
     return when_changed(path, judge)
+
+
+def narrowing(path: str, fewer: str, more: str) -> Aspect:
+    """A list that says what is meant, of which an empty one means all."""
+    some = members(path, fewer, more)
+
+    def judge(change: Change, world: World) -> Iterator[Verdict]:
+        old, new = at(change.before, path), at(change.after, path)
+        if is_open(old, new) or is_nothing(old) == is_nothing(new):
+            yield from some.judge(change, world)
+            return
+        effect, text = weaker_if(is_nothing(old)), fewer if is_nothing(old) else more
+        words = ["all" if is_nothing(one) else shown(one) for one in (old, new)]
+        yield verdict(change, effect, path, text, old=words[0], new=words[1])
+
+    return Aspect((path,), judge)
 
 
 def source(path: str, what: str) -> Aspect:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ops.review.changes import Change
 from ops.review.judges.attributes import read_json
-from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, when_changed
+from ops.review.judges.denials import coming
+from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
 from ops.review.values import is_nothing, mapping
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed, shown
 from policies.documents import Statement
 from policies.values import as_list, blocks
 
-Statements = Mapping[str, Mapping[str, Any]]
+Statements = tuple[Mapping[str, Any], ...]
+Key = tuple[str, str]
+
+# What it does that a statement goes, by what it does that it comes.
+_GOING = {
+    Effect.WEAKENED: Effect.STRENGTHENED,
+    Effect.STRENGTHENED: Effect.WEAKENED,
+    Effect.UNCLEAR: Effect.UNCLEAR,
+}
 
 
 def policy(path: str, what: str = "policy") -> Aspect:
@@ -25,12 +35,13 @@ def policy(path: str, what: str = "policy") -> Aspect:
         old, new = read_json(before), read_json(after)
         if is_nothing(new) and not is_nothing(old):
             yield verdict(change, Effect.WEAKENED, path, f"loses its {what}", old=_named(old), new="none")
+            yield from _against(change, path, what, old, gone=True)
         elif is_nothing(old):
             yield from _first(change, path, what, new)
         elif is_open(old, new) or not _is_document(old) or not _is_document(new):
             yield unclear(change, path, f"has another {what}", before, after)
         else:
-            yield from _differences(change, path, what, statements(old), statements(new))
+            yield from _differences(change, path, what, old, new)
 
     return when_changed(path, judge)
 
@@ -40,52 +51,121 @@ def _first(change: Change, path: str, what: str, new: Any) -> Iterator[Verdict]:
         yield unclear(change, path, f"gets a {what}", None, new)
     else:
         yield verdict(change, Effect.STRENGTHENED, path, f"gets a {what}", old="none", new=_named(new))
+        yield from _against(change, path, what, new, gone=False)
+
+
+def _against(change: Change, path: str, what: str, document: Any, *, gone: bool) -> Iterator[Verdict]:
+    """The statements of a whole policy that do harm, for to have a policy is not always better."""
+    for one in statements(document) if _is_document(document) else ():
+        if _coming(Statement(one), change.type) is Effect.WEAKENED:
+            yield _one_sided(change, path, what, one, gone=gone)
 
 
 def _is_document(value: Any) -> bool:
-    return isinstance(value, Mapping) and "Statement" in value
+    """Whether it has statements, and nothing else among them."""
+    if not isinstance(value, Mapping) or "Statement" not in value:
+        return False
+    return all(isinstance(one, dict) for one in as_list(value["Statement"]))
 
 
 def _named(document: Any) -> str:
-    return listed(statements(document)) if _is_document(document) else shown(document)
+    return listed(map(_name, statements(document))) if _is_document(document) else shown(document)
 
 
 def statements(document: Any) -> Statements:
-    """The statements by Sid, or by what they say."""
-    found = blocks(mapping(document).get("Statement"))
-    return {str(one.get("Sid") or in_words(one)): one for one in found}
+    """The statements in the order of the document."""
+    return blocks(mapping(document).get("Statement"))
 
 
-def _differences(change: Change, path: str, what: str, old: Statements, new: Statements) -> Iterator[Verdict]:
-    for name in sorted(old.keys() - new.keys()):
-        yield _one_sided(change, path, what, old[name], gone=True)
-    for name in sorted(new.keys() - old.keys()):
-        yield _one_sided(change, path, what, new[name], gone=False)
-    for name in sorted(old.keys() & new.keys()):
-        before, after = (_parts(side[name]) for side in (old, new))
-        for part in sorted({*before, *after}):
-            if before.get(part) != after.get(part):
-                item, text = f"{part} of statement {name}", f"says otherwise in its {what}"
-                yield unclear(change, path, text, old[name].get(part), new[name].get(part), item=item)
+def _differences(change: Change, path: str, what: str, before: Any, after: Any) -> Iterator[Verdict]:
+    """The statements that only one side has, paired where they have the same name and the same purpose."""
+    old, new = statements(before), statements(after)
+    gone, come = (_by_name(_left(*pair), change.type) for pair in ((old, new), (new, old)))
+    for key in sorted({*gone, *come}):
+        ours, theirs = gone.get(key, []), come.get(key, [])
+        for pair in zip(ours, theirs, strict=False):
+            yield from _otherwise(change, path, what, *pair)
+        yield from (_one_sided(change, path, what, one, gone=True) for one in ours[len(theirs) :])
+        yield from (_one_sided(change, path, what, one, gone=False) for one in theirs[len(ours) :])
+    for part in sorted({*before, *after} - {"Statement", "Id"}):
+        if before.get(part) != after.get(part):
+            yield unclear(change, path, f"has another {what}", before.get(part), after.get(part), item=part)
+
+
+def _left(ours: Statements, theirs: Statements) -> Statements:
+    """What is left of ours without theirs; what stands there twice has to be there twice."""
+    there, left = Counter(map(_canonical, theirs)), []
+    for one in ours:
+        there[_canonical(one)] -= 1
+        left += [one] if there[_canonical(one)] < 0 else []
+    return tuple(left)
+
+
+def _by_name(found: Statements, kind: str) -> Mapping[Key, list[Mapping[str, Any]]]:
+    """By what their coming does, and by Sid, or else by what they say."""
+    named: dict[Key, list[Mapping[str, Any]]] = {}
+    for one in sorted(found, key=_canonical):
+        statement = Statement(one)
+        purpose = str(statement.effect) + (coming(statement, kind) if statement.effect == "Deny" else "")
+        named.setdefault((purpose, _name(one)), []).append(one)
+    return named
+
+
+def _name(statement: Mapping[str, Any]) -> str:
+    return str(statement.get("Sid") or in_words(statement))
+
+
+def _otherwise(
+    change: Change, path: str, what: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Verdict]:
+    """One statement that says something else than before."""
+    before, after = _parts(old), _parts(new)
+    for part in sorted({*before, *after}):
+        if before.get(part) != after.get(part):
+            item, text = f"{part} of statement {_name(old)}", f"says otherwise in its {what}"
+            yield unclear(change, path, text, old.get(part), new.get(part), item=item)
 
 
 def _one_sided(change: Change, path: str, what: str, one: Mapping[str, Any], *, gone: bool) -> Verdict:
-    """A statement that only one side has. Whoever opens to everybody protects less, not more."""
-    statement = Statement(one)
-    opens = statement.effect == "Allow" and statement.is_for_everybody and not statement.conditions
-    effect = Effect.WEAKENED if gone != opens else Effect.STRENGTHENED
+    """A statement that only one side has."""
+    effect = _coming(Statement(one), change.type)
     text = f"{'no longer' if gone else 'now'} says in its {what}"
     name = shown(one.get("Sid") or "a statement")
     old, new = (name, "none") if gone else ("none", name)
-    return verdict(change, effect, path, text, item=in_words(one), old=old, new=new)
+    words = in_words(one) if one.get("Sid") else f"{in_words(one)}{_resources(one)}"
+    return verdict(change, _GOING[effect] if gone else effect, path, text, item=words, old=old, new=new)
+
+
+def _coming(statement: Statement, kind: str) -> Effect:
+    """What it does that it comes. Whoever opens to everybody protects less, not more."""
+    if statement.effect == "Deny":
+        return coming(statement, kind)
+    opens = statement.effect == "Allow" and statement.is_for_everybody and not statement.conditions
+    return weaker_if(opens)
 
 
 def in_words(statement: Mapping[str, Any]) -> str:
     """A statement on one line, such as ``Allow cloudwatch.amazonaws.com sns:Publish``."""
-    actions = [str(one) for one in as_list(statement.get("Action") or statement.get("NotAction"))]
-    parts = (str(statement.get("Effect")), _principal(statement.get("Principal")), listed(actions, 3))
+    effect = str(statement.get("Effect"))
+    parts = (effect, _either(statement, "Principal", _principal), _either(statement, "Action", _listed))
     conditions = ", ".join(sorted(mapping(statement.get("Condition"))))
     return " ".join(filter(None, parts)) + (f" if {conditions}" if conditions else "")
+
+
+def _either(statement: Mapping[str, Any], part: str, words: Callable[[Any], str]) -> str:
+    """What a part names, or what it leaves out."""
+    left_out = statement.get(f"Not{part}")
+    return f"all but {words(left_out)}" if left_out else words(statement.get(part))
+
+
+def _listed(value: Any) -> str:
+    return listed(map(str, as_list(value)), 3)
+
+
+def _resources(statement: Mapping[str, Any]) -> str:
+    """Where two statements may say the same but for that."""
+    found = _either(statement, "Resource", _listed)
+    return f" on {found}" if found else ""
 
 
 def _principal(value: Any) -> str:

@@ -56,12 +56,17 @@ def forgotten(change: Change, kind: Kind, world: World) -> Verdict:
 
 def replaced(change: Change, kind: Kind, world: World) -> Verdict:
     """It goes, and comes back empty."""
-    loses = kind.replaced is not None and not change.left_behind
+    lost = None if change.left_behind else _lost(change, kind)
     left = "The old one stays in AWS, managed no more." if change.left_behind else ""
-    note = " ".join(filter(None, (kind.replaced if loses else "", left, _because(change))))
-    effect, text = Effect.WEAKENED if loses else Effect.CHANGED, "is deleted and made anew"
+    note = " ".join(filter(None, (lost, left, _because(change))))
+    effect, text = Effect.WEAKENED if lost else Effect.CHANGED, "is deleted and made anew"
     old = kind.describe(change.before, world) or kind.noun
     return verdict(change, effect, "replacement", text, old=old, new="replaced", note=note)
+
+
+def _lost(change: Change, kind: Kind) -> str | None:
+    """What is lost if it is made anew; nothing where that loses nothing."""
+    return kind.replaced if kind.loses(change) else None
 
 
 def _because(change: Change) -> str:
@@ -78,9 +83,9 @@ def maybe_replaced(change: Change, kind: Kind) -> Iterator[Verdict]:
     for path in kind.identity:
         old, new = at(change.before, path), at(change.after, path)
         if old != new and not (is_nothing(old) and is_nothing(new)):
-            effect = Effect.CHANGED if kind.replaced is None else Effect.UNCLEAR
+            lost = _lost(change, kind)
+            effect = Effect.UNCLEAR if lost else Effect.CHANGED
             note = "Whether it is replaced is not known without a state."
-            lost = f"If so: {kind.replaced}" if kind.replaced else ""
             yield verdict(
                 change,
                 effect,
@@ -89,5 +94,5 @@ def maybe_replaced(change: Change, kind: Kind) -> Iterator[Verdict]:
                 item=path,
                 old=shown(old),
                 new=shown(new),
-                note=" ".join(filter(None, (note, lost))),
+                note=f"{note} If so: {lost}" if lost else note,
             )

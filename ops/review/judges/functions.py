@@ -13,7 +13,7 @@ from ops.review.judges.patterns import letting
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import shown
 from ops.review.world import World
-from policies.values import as_whole
+from policies.values import as_text, as_whole
 
 _CODE = (
     "source_code_hash",
@@ -61,6 +61,24 @@ def _tracing(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
     yield verdict(change, weaker_if(was), _TRACING, text, old=shown(old), new=shown(new))
 
 
+# The higher, the less is written, and the less is there for metric filters to find.
+_LEVELS = {"TRACE": 0, "DEBUG": 1, "INFO": 2, "WARN": 3, "ERROR": 4, "FATAL": 5}
+
+
+def _log_level(path: str) -> Aspect:
+    """The least level of what is written to the log."""
+
+    def judge(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
+        was, now = (_LEVELS.get(as_text(one) or "") for one in (old, new))
+        if was is None or now is None:
+            yield unclear(change, path, "writes fewer log lines, or more", old, new)
+            return
+        text = f"writes {'fewer' if now > was else 'more'} log lines"
+        yield verdict(change, weaker_if(now > was), path, text, old=shown(old), new=shown(new))
+
+    return when_changed(path, judge)
+
+
 FUNCTION = Kind(
     types=("aws_lambda_function",),
     noun="function",
@@ -72,6 +90,8 @@ FUNCTION = Kind(
         when_changed(_TRACING, _tracing),
         present("dead_letter_config.target_arn", "dead-letter queue"),
         present("kms_key_arn", "encryption with a customer key"),
+        _log_level("logging_config.application_log_level"),
+        _log_level("logging_config.system_log_level"),
         plain("logging_config.log_group", "writes to another log group"),
         plain("runtime", "runs on another runtime"),
     ),

@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
-from ops.review.judges.attributes import members, plain, present, rising, source, switch, undecided
+from collections.abc import Iterator
+from typing import Any
+
+from ops.review.changes import Change
+from ops.review.judges.actions import of_targets
+from ops.review.judges.attributes import (
+    members,
+    narrowing,
+    plain,
+    present,
+    rising,
+    source,
+    switch,
+    undecided,
+)
 from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Kind
+from ops.review.judges.kinds import Aspect, Kind, changed, unclear
+from ops.review.judges.patterns import barring, letting
+from ops.review.values import Hidden
+from ops.review.verdicts import Verdict
 from ops.review.words import quantity
+from ops.review.world import World
+from policies.values import as_list, blocks
 
 _TAGS = frozenset({"tags", "description"})
+_TOPIC = "sns_topic"
+
+
+def _tells(change: Change, world: World) -> Iterator[Verdict]:
+    """The topic that events go to."""
+    pair = changed(change, _TOPIC)
+    if pair is None:
+        return
+    old, new = world.before.targets(pair[0]), world.after.targets(pair[1])
+    if any(isinstance(one, Hidden) for one in pair):
+        yield unclear(change, _TOPIC, "tells others of events", *pair)
+    elif {one.key for one in old} != {one.key for one in new}:
+        yield from of_targets(change, old, new, "events")
+
+
+def _by_name(filters: Any) -> Any:
+    """Filters of which each has to let a cost through, with the values that it lets through."""
+    found = {one.get("name"): one.get("values") for one in blocks(filters)}
+    return found if len(found) == len(as_list(filters)) else filters
+
 
 KEY = Kind(
     types=("aws_kms_key",),
@@ -89,6 +128,8 @@ STREAM = Kind(
         switch("server_side_encryption.enabled", "loses its encryption", "gets encryption", default=False),
         source("extended_s3_configuration.bucket_arn", "bucket"),
         present("extended_s3_configuration.kms_key_arn", "encryption with a customer key"),
+        letting("include_filter", "metrics"),
+        barring("exclude_filter", "metrics"),
     ),
     harmless=_TAGS,
 )
@@ -110,6 +151,7 @@ BUDGET = Kind(
             words=lambda value: quantity(value, None),
             falls=True,
         ),
+        letting("cost_filter", "costs", read=_by_name),
         members("notification", "sends fewer notices", "sends more notices"),
     ),
     harmless=_TAGS,
@@ -141,8 +183,11 @@ GUARDIAN = Kind(
     aspects=(
         switch("enabled", "is switched off", "is switched on"),
         switch("rule_state", "is switched off", "is switched on"),
-        members("event_categories", "leaves events", "listens to more events"),
+        narrowing("event_categories", "leaves events", "listens to more events"),
+        narrowing("source_ids", "leaves sources", "listens to more sources"),
+        Aspect((_TOPIC,), _tells),
         rising("fixed_rate", "samples fewer requests", "samples more requests"),
+        rising("reservoir_size", "samples fewer requests", "samples more requests"),
     ),
     harmless=_TAGS,
 )

@@ -33,6 +33,11 @@ def by_name(values: Values, _world: World) -> str:
     return ""
 
 
+def always(_change: Change) -> bool:
+    """Every change of a kind."""
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of resource.
@@ -47,6 +52,8 @@ class Kind:
         What is lost with one that is deleted; `None` where alerting does not depend on it.
     replaced
         What is lost with one that is deleted and made anew; `None` where that is nothing.
+    loses
+        Whether one that is made anew loses that; not every one does.
     identity
         The attributes that make it another one; a change of them may be a replacement.
     harmless
@@ -59,6 +66,7 @@ class Kind:
     noun: str
     lost: str | None
     replaced: str | None = None
+    loses: Callable[[Change], bool] = always
     identity: tuple[str, ...] = ()
     aspects: tuple[Aspect, ...] = ()
     harmless: frozenset[str] = frozenset()

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modules.semantics import PatternError, parse_pattern
-from modules.semantics.json_patterns import JsonPattern
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import members, plain, present, source, switch, undecided
 from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, when_changed
-from ops.review.logic import Term, all_of, any_of, atom, implies
+from ops.review.judges.kinds import Aspect, Kind, is_open, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.log_patterns import filter_pattern
 from ops.review.values import at, is_nothing, may_equal
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import days, shown
 from ops.review.world import World
-from policies.values import as_whole
+from policies.values import as_number, as_whole
 
 _TAGS = frozenset({"tags"})
 
@@ -45,53 +43,6 @@ def _retention(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
         yield verdict(change, Effect.STRENGTHENED, path, "keeps events for a longer time", **words)
 
 
-def filter_pattern(path: str) -> Aspect:
-    """A filter pattern on log lines: judged where one pattern plainly implies the other."""
-
-    def judge(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
-        old, new = _proposition(before), _proposition(after)
-        if old is None or new is None:
-            yield unclear(change, path, "matches other log lines", before, after)
-            return
-        narrower, wider = implies(new, old), implies(old, new)
-        words = {"old": _pattern(before), "new": _pattern(after)}
-        if narrower and wider:
-            yield verdict(change, Effect.UNAFFECTED, path, "has the same pattern in other words", **words)
-        elif narrower or wider:
-            text = f"matches {'fewer' if narrower else 'more'} log lines"
-            yield verdict(change, weaker_if(narrower), path, text, **words)
-        else:
-            yield verdict(change, Effect.UNCLEAR, path, "matches other log lines", **words)
-
-    return when_changed(path, judge)
-
-
-def _pattern(value: object) -> str:
-    return "every line" if value in (None, "") else shown(value)
-
-
-def _proposition(pattern: object) -> Term | None:
-    """A JSON pattern as a proposition over its tests; the empty pattern always holds."""
-    if pattern in (None, ""):
-        return all_of(())
-    if not isinstance(pattern, str):
-        return None
-    try:
-        found = parse_pattern(pattern)
-    except (PatternError, RecursionError):
-        return None
-    if not isinstance(found, JsonPattern):
-        return None
-    stack: list[Term] = []
-    for item in found.condition.postfix:
-        if not isinstance(item, str):
-            stack.append(atom(repr(item)))
-            continue
-        right, left = stack.pop(), stack.pop()
-        stack.append(all_of((left, right)) if item == "&&" else any_of((left, right)))
-    return stack[-1]
-
-
 _TRANSFORMATION = "metric_transformation"
 
 
@@ -118,6 +69,19 @@ def _metric(values: Values) -> Mapping[str, Any]:
 def _in_words(metric: Mapping[str, Any]) -> str:
     name, dimensions = f"{shown(metric['namespace'])} {shown(metric['name'])}", metric["dimensions"]
     return name if dimensions is None else f"{name} ({shown(dimensions)})"
+
+
+_VALUE = f"{_TRANSFORMATION}.value"
+
+
+def _counted(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
+    """What each line adds to the metric: of nothing but zeros no alarm can tell anything."""
+    was, now = (as_number(one) == 0 for one in (old, new))
+    if was == now or is_open(old, new):
+        yield unclear(change, _VALUE, "publishes another value", old, new)
+        return
+    text = "counts nothing: it publishes zero" if now else "counts again"
+    yield verdict(change, weaker_if(now), _VALUE, text, old=shown(old), new=shown(new))
 
 
 def _describe_group(values: Values, _world: World) -> str:
@@ -156,7 +120,7 @@ METRIC_FILTER = Kind(
         Aspect(
             tuple(f"{_TRANSFORMATION}.{name}" for name in ("namespace", "name", "dimensions")), _published
         ),
-        undecided(f"{_TRANSFORMATION}.value", "publishes another value"),
+        when_changed(_VALUE, _counted),
         undecided(f"{_TRANSFORMATION}.default_value", "publishes another value where no line matches"),
         plain(f"{_TRANSFORMATION}.unit", "publishes in another unit"),
     ),

@@ -6,15 +6,14 @@ and fewer values let less through.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
 from ops.review.changes import Change
 from ops.review.judges.attributes import read_json
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import is_nothing
+from ops.review.values import is_nothing, key_of
 from ops.review.verdicts import Verdict
 from ops.review.words import shown
 from policies.values import as_list
@@ -32,19 +31,40 @@ class Relation(Enum):
     UNCLEAR = "unclear"
 
 
-def letting(path: str, what: str) -> Aspect:
+_OPPOSITE = {Relation.LESS: Relation.MORE, Relation.MORE: Relation.LESS}
+
+
+def letting(path: str, what: str, *, read: Callable[[Any], Any] = read_json) -> Aspect:
     """A pattern of which a wider one is better; without a pattern everything passes."""
 
     def judge(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
-        relation = Relation.UNCLEAR if is_open(old, new) else compared(read_json(old), read_json(new))
-        if relation is Relation.UNCLEAR:
-            yield unclear(change, path, f"lets other {what} through", old, new)
-        elif relation is not Relation.SAME:
-            less = relation is Relation.LESS
-            text = f"lets {'fewer' if less else 'more'} {what} through"
-            yield verdict(change, weaker_if(less), path, text, old=words(old), new=words(new))
+        relation = Relation.UNCLEAR if is_open(old, new) else compared(read(old), read(new))
+        yield from _told(change, path, what, relation, old=old, new=new)
 
     return when_changed(path, judge)
+
+
+def barring(path: str, what: str) -> Aspect:
+    """A list of what does not pass; without it everything does."""
+
+    def judge(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
+        relation = Relation.UNCLEAR if is_open(old, new) else compared(old, new)
+        if not is_nothing(old) and not is_nothing(new):
+            relation = _OPPOSITE.get(relation, relation)
+        yield from _told(change, path, what, relation, old=old, new=new)
+
+    return when_changed(path, judge)
+
+
+def _told(
+    change: Change, path: str, what: str, relation: Relation, *, old: Any, new: Any
+) -> Iterator[Verdict]:
+    if relation is Relation.UNCLEAR:
+        yield unclear(change, path, f"lets other {what} through", old, new)
+    elif relation is not Relation.SAME:
+        less = relation is Relation.LESS
+        text = f"lets {'fewer' if less else 'more'} {what} through"
+        yield verdict(change, weaker_if(less), path, text, old=words(old), new=words(new))
 
 
 def words(pattern: Any) -> str:
@@ -74,7 +94,7 @@ def _of_key(key: str, old: Any, new: Any) -> Relation:
 
 def _of_values(old: Any, new: Any) -> Relation:
     """Of lists of which any entry will do."""
-    before, after = (set(map(_canonical, as_list(one))) for one in (old, new))
+    before, after = (set(map(key_of, as_list(one))) for one in (old, new))
     if before == after:
         return Relation.SAME
     if after < before:
@@ -94,14 +114,10 @@ def _exceptions(value: Any) -> set[str] | None:
     items = as_list(value)
     if len(items) != 1 or not isinstance(items[0], Mapping) or set(items[0]) != {_ALL_BUT}:
         return None
-    return set(map(_canonical, as_list(items[0][_ALL_BUT])))
+    return set(map(key_of, as_list(items[0][_ALL_BUT])))
 
 
 def _joined(found: Iterable[Relation]) -> Relation:
     """Of parts that must all match."""
     kinds = set(found) - {Relation.SAME}
     return kinds.pop() if len(kinds) == 1 else Relation.UNCLEAR if kinds else Relation.SAME
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=repr)

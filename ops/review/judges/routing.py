@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ops.review.changes import Change, Values
@@ -13,7 +14,7 @@ from ops.review.judges.kinds import Aspect, Kind, changed, unclear, verdict, wea
 from ops.review.judges.patterns import letting
 from ops.review.secrets import SENSITIVE
 from ops.review.topics import route_of, target
-from ops.review.values import is_nothing, same
+from ops.review.values import Hidden, is_nothing, mapping, same
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
 from ops.review.words import duration, shown
 from ops.review.world import World
@@ -21,6 +22,8 @@ from policies.values import Unknown, as_text
 
 _KEY = "encryption with a customer key"
 _TAGS = frozenset({"tags"})
+_MAIL, _WEB = ("email", "email-json"), ("http", "https")
+_WHO = ("protocol", "endpoint")
 _URL = re.compile(r"(https?://)(?:[^/@\s]*@)?([^/\s?#]+)")
 
 
@@ -41,12 +44,14 @@ def _listener(values: Values, world: World) -> str:
 
 def _subscriber(change: Change, world: World) -> Iterator[Verdict]:
     """Another endpoint is another subscriber, who may have to confirm first."""
-    sides = [[side.get(name) for name in ("protocol", "endpoint")] for side in (change.before, change.after)]
+    sides = [[side.get(name) for name in _WHO] for side in (change.before, change.after)]
+    arns = [side.get("topic_arn") for side in (change.before, change.after)]
     topics = [
-        {one.key for one in topics.targets(side.get("topic_arn"))}
-        for topics, side in ((world.before, change.before), (world.after, change.after))
+        {one.key for one in found.targets(arn)}
+        for found, arn in zip((world.before, world.after), arns, strict=True)
     ]
-    if same(sides[0], sides[1]) and topics[0] == topics[1]:
+    is_hidden = any(isinstance(arn, Hidden) for arn in arns)
+    if same(sides[0], sides[1]) and topics[0] == topics[1] and not (is_hidden and not same(*arns)):
         return
     old, new = _listener(change.before, world), _listener(change.after, world)
     if any(isinstance(value, Unknown) for value in sides[1]):
@@ -60,7 +65,17 @@ def _subscriber(change: Change, world: World) -> Iterator[Verdict]:
 
 
 def _confirms(protocol: Any) -> bool:
-    return as_text(protocol) in ("email", "email-json", "http", "https", "sms")
+    return as_text(protocol) in (*_MAIL, *_WEB, "sms")
+
+
+def _confirms_again(change: Change) -> bool:
+    """Whether it is the same subscriber, who has to confirm anew; of another one the subscriber tells."""
+    old, new = ([side.get(name) for name in _WHO] for side in (change.before, change.after))
+    if not any(isinstance(one, Unknown) for one in new) and not all(map(same, old, new)):
+        return False
+    protocol = as_text(change.after.get("protocol"))
+    answers = change.after.get("endpoint_auto_confirms") is True
+    return protocol in _MAIL or (protocol in _WEB and not answers)
 
 
 _SCOPE = "filter_policy_scope"
@@ -104,12 +119,33 @@ def _redrive(change: Change, world: World) -> Iterator[Verdict]:
     if any(is_nothing(one) or isinstance(one, Unknown) for one in (old, new)):
         yield from _DEAD_LETTERS.judge(change, world)
     elif not same(old, new):
-        text = "has another dead-letter queue, or another number of tries"
+        queues = [mapping(one).get("deadLetterTargetArn") for one in (old, new)]
+        tries = "gives up after another number of tries"
+        other = "has another dead-letter queue, or another number of tries"
+        text = tries if queues[0] and same(*queues) else other
         yield verdict(change, Effect.CHANGED, "redrive_policy", text, old=shown(old), new=shown(new))
 
 
 _DEAD_LETTERS = present("redrive_policy", "dead-letter queue")
 _REDRIVE = Aspect(_DEAD_LETTERS.paths, _redrive)
+
+
+_OWN_KEY, _MANAGED = "kms_master_key_id", "sqs_managed_sse_enabled"
+_SSE = switch(_MANAGED, "loses its encryption", "gets encryption", default=False)
+
+
+def _managed(change: Change, world: World) -> Iterator[Verdict]:
+    """Encryption by SQS itself is missed only where no key of a customer takes its place."""
+    for found in _SSE.judge(change, world):
+        side = change.after if found.effect is Effect.WEAKENED else change.before
+        key = side.get(_OWN_KEY)
+        if found.effect is Effect.UNCLEAR or is_nothing(key):
+            yield found
+        elif isinstance(key, Unknown) and not key.references:
+            yield unclear(change, _MANAGED, "may lose or get its encryption", found.old, found.new)
+        else:
+            text = "is encrypted by a customer key instead"
+            yield replace(found, effect=Effect.UNAFFECTED, text=text)
 
 
 def _describe_topic(values: Values, _world: World) -> str:
@@ -138,6 +174,8 @@ SUBSCRIPTION = Kind(
     types=("aws_sns_topic_subscription",),
     noun="subscription",
     lost="It hears nothing any more.",
+    replaced="It hears nothing until it has confirmed again.",
+    loses=_confirms_again,
     identity=("endpoint", "protocol", "topic_arn"),
     aspects=(
         Aspect(("endpoint", "protocol", "topic_arn"), _subscriber),
@@ -168,7 +206,7 @@ QUEUE = Kind(
     aspects=(
         _REDRIVE,
         present("kms_master_key_id", _KEY),
-        switch("sqs_managed_sse_enabled", "loses its encryption", "gets encryption", default=False),
+        Aspect(_SSE.paths, _managed),
         rising(
             "message_retention_seconds",
             "keeps messages for a shorter time",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +13,11 @@ from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, w
 from ops.review.judges.patterns import letting
 from ops.review.verdicts import Verdict
 from ops.review.words import duration
-from policies.values import as_text
+from policies.values import as_text, as_whole
 
 _RATE = re.compile(r"rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
+_NEVER = math.inf
 _TAGS = frozenset({"tags", "description"})
 
 
@@ -27,16 +29,36 @@ def expression(path: str) -> Aspect:
         if old is None or new is None:
             yield unclear(change, path, "runs at other times", before, after)
         elif old != new:
-            text = f"runs {'less' if new > old else 'more'} often"
-            words = [f"every {duration(one)}" for one in (old, new)]
-            yield verdict(change, weaker_if(new > old), path, text, old=words[0], new=words[1])
+            often = f"runs {'less' if new > old else 'more'} often"
+            text = "runs only once" if new == _NEVER else "runs again and again" if old == _NEVER else often
+            yield verdict(change, weaker_if(new > old), path, text, old=_every(old), new=_every(new))
 
     return when_changed(path, judge)
 
 
-def _seconds(value: Any) -> int | None:
+def _every(seconds: float) -> str:
+    return "once" if seconds == _NEVER else f"every {duration(seconds)}"
+
+
+def _seconds(value: Any) -> float | None:
+    """From one run to the next; a canary of rate 0 runs once, when it is started."""
     match = _RATE.fullmatch((as_text(value) or "").strip())
-    return int(match[1]) * _SECONDS[match[2]] if match else None
+    return int(match[1]) * _SECONDS[match[2]] or _NEVER if match else None
+
+
+_LASTS = "schedule.duration_in_seconds"
+
+
+def _lasting(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
+    """How long a canary runs once it is started; 0, or none, is without end."""
+    old, new = (0 if one is None else as_whole(one) for one in (before, after))
+    if old is None or new is None:
+        yield unclear(change, _LASTS, "runs for another time", before, after)
+    elif old != new:
+        shorter = (new or _NEVER) < (old or _NEVER)
+        text = f"{'stops sooner' if shorter else 'runs for a longer time'} once it is started"
+        words = [duration(one) if one else "without end" for one in (old, new)]
+        yield verdict(change, weaker_if(shorter), _LASTS, text, old=words[0], new=words[1])
 
 
 SCHEDULE = Kind(
@@ -47,6 +69,7 @@ SCHEDULE = Kind(
     aspects=(
         switch("state", "is switched off", "is switched on"),
         expression("schedule_expression"),
+        undecided("start_date", "starts at another time"),
         undecided("end_date", "ends at another time"),
         present("target.dead_letter_config.arn", "dead-letter queue"),
         rising("target.retry_policy.maximum_retry_attempts", "is tried less often", "is tried more often"),
@@ -94,8 +117,9 @@ CANARY = Kind(
     replaced=None,
     identity=("name",),
     aspects=(
-        switch("start_canary", "is not started", "is started"),
+        switch("start_canary", "is not started", "is started", default=False),
         expression("schedule.expression"),
+        when_changed(_LASTS, _lasting),
         rising(
             "success_retention_period", "keeps results for a shorter time", "keeps results for a longer time"
         ),
