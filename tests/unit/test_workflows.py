@@ -342,11 +342,13 @@ def test_workflows_of_pull_requests_call_our_commands() -> None:
     called = {call[1] for name in ("review", "deploy", "deploy-target", "drift") for call in _calls(name)}
 
     assert called == {
+        "approval",
         "compare",
         "configure",
         "drift",
         "fetch",
         "identity",
+        "newest",
         "plan",
         "receive",
         "report",
