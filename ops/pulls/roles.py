@@ -17,14 +17,13 @@ from modules.errors import ToolError
 from modules.settings import Settings, load
 from modules.spec.system import Monitoring
 from modules.synthesis import STACK_FILE
-from ops.pulls.blocks import SOURCE
+from modules.versions import PROVIDER
 from ops.pulls.documents import APPLY, PLAN, document
 from ops.pulls.identities import AUDIENCE
 from ops.pulls.targets import ROLE_PATH, left_out, reachable, role_name
 from ops.pulls.texts import quoted
 
 ISSUER = "token.actions.githubusercontent.com"
-VERSIONS = ">= 5.100.0, < 7.0.0"
 # Of the policies inside of one role together, white space not counted. Source: AWS, "IAM and STS quotas".
 LARGEST_POLICY = 10_240
 LONGEST_SESSION_SECONDS = 3_600
@@ -99,7 +98,7 @@ def terraform(pairs: Sequence[Pair], repository: str, types: set[str]) -> Tree:
     jobs = {PLAN: f"{settings.environment}-plan", APPLY: settings.environment}
     aws = {"region": found.place.region, "allowed_account_ids": [found.place.account]}
     return {
-        "terraform": {"required_providers": {"aws": {"source": SOURCE, "version": VERSIONS}}},
+        "terraform": {"required_providers": {"aws": PROVIDER}},
         "provider": {"aws": aws},
         "resource": {
             "aws_iam_role": {

@@ -52,6 +52,10 @@ class Hub:
         Paths that were asked of the place of files together with the token.
     newest
         Where `main` is.
+    parents
+        Of each commit.
+    bad_files
+        How the place of files answers the next requests.
     permissions
         What the token may do, as a job says it; None if it may do everything.
     """
@@ -72,6 +76,8 @@ class Hub:
     newest: str = MAIN
     environments: dict[str, Tree] = field(default_factory=dict)
     permissions: Mapping[str, str] | None = None
+    parents: dict[str, tuple[str, ...]] = field(default_factory=lambda: {MERGED: (MAIN, HEAD)})
+    bad_files: list[int] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -156,6 +162,12 @@ def environment(*reviewers: str, branches: bool = True) -> Tree:
 def _environment(hub: Hub, match: re.Match[str], query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
     found = hub.environments.get(match[1])
     return (404, {"message": "Not Found"}) if found is None else (200, found)
+
+
+def _commit(hub: Hub, match: re.Match[str], query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
+    if match[1] not in hub.parents:
+        return 404, {"message": "Not Found"}
+    return 200, {"sha": match[1], "parents": [{"sha": parent} for parent in hub.parents[match[1]]]}
 
 
 def _page(items: list[Any], query: Mapping[str, str]) -> list[Any]:
@@ -249,6 +261,7 @@ _ROUTES: Mapping[str, Any] = {
     r"GET contents/docs/runbooks": _list_runbooks,
     r"GET contents/config/([\w.-]+)": _config,
     r"GET git/ref/heads/main": lambda hub, match, query, body: (200, {"object": {"sha": hub.newest}}),
+    r"GET git/commits/(\w+)": _commit,
     r"GET environments/([\w-]+)": _environment,
 }
 # Source: GitHub, "Permissions required for GitHub Apps", for the token of a workflow.
@@ -306,6 +319,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _file(self, path: str, token: str | None) -> None:
         if token is not None:
             self.hub.blobs_with_token.append(path)
+        if self.hub.bad_files:
+            self._send(self.hub.bad_files.pop(0), b"", {})
+            return
         name = list(self.hub.artifacts)[int(path.rpartition("/")[2]) - 1]
         self._send(200, self.hub.artifacts[name], {})
 

@@ -29,6 +29,7 @@ LONGEST_MINUTES = 60
 # What changes something outside of its run, by workflow and job. Nothing else may.
 WRITES = {
     ("review", "report"): {"pull-requests", "statuses"},
+    ("review", "fault"): {"statuses"},
     ("drift", "issue"): {"issues"},
 }
 # Who may take on a role in AWS; the first one calls the two that follow.
