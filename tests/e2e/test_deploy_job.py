@@ -121,15 +121,17 @@ def prepare(account: Account) -> None:
     account.client("s3").create_bucket(Bucket="our-state")
     settings = good_settings(CONFIG)
     (stack,) = synthesized(settings).values()
-    made = roles.terraform([(settings, monitorings(settings)[0])], REPOSITORY, set(stack["resource"]))[
+    made = roles.terraform([(settings, monitorings(settings)[0])], REPOSITORY, [stack["resource"]])[
         "resource"
     ]
     iam = account.client("iam")
     for purpose, role in made["aws_iam_role"].items():
         trust = role["assume_role_policy"]
         iam.create_role(RoleName=role["name"], Path=role["path"], AssumeRolePolicyDocument=trust)
-        policy = anywhere(json.loads(made["aws_iam_role_policy"][purpose]["policy"]))
-        iam.put_role_policy(RoleName=role["name"], PolicyName=purpose, PolicyDocument=json.dumps(policy))
+        for key, one in made["aws_iam_policy"].items():
+            if key.startswith(purpose):
+                policy = json.dumps(anywhere(json.loads(one["policy"])))
+                iam.put_role_policy(RoleName=role["name"], PolicyName=key, PolicyDocument=policy)
 
 
 def anywhere(policy: Tree) -> Tree:
