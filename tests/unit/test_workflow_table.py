@@ -18,7 +18,7 @@ from tests.tools import without
 
 ROOT = Path(__file__).parent.parent.parent
 WORKFLOWS = ROOT / ".github" / "workflows"
-TABLE = Path(__file__).with_name("bindings.yaml")
+TABLE = Path(__file__).with_name("workflow_table.yaml")
 NAMES = ("deploy", "deploy-target", "drift", "pull-request", "review")
 OF_JOBS = ("needs", "if", "environment", "permissions", "concurrency", "strategy", "uses", "with", "secrets")
 OF_STEPS = ("if", "continue-on-error")
@@ -30,7 +30,7 @@ def text_of(name: str) -> str:
     return (WORKFLOWS / f"{name}.yml").read_text("utf-8")
 
 
-def bindings(text: str) -> Tree:
+def binding(text: str) -> Tree:
     """What says who may do what, when, and after whom."""
     found = yaml.safe_load(text)
     jobs = {name: _of_job(job) for name, job in found["jobs"].items()}
@@ -72,7 +72,7 @@ def wanted(name: str) -> Tree:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_binds_is_as_the_table_says(name: str) -> None:
-    assert bindings(text_of(name)) == wanted(name)
+    assert binding(text_of(name)) == wanted(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -188,7 +188,7 @@ MUTATIONS = [
 def test_mutation_of_a_line_that_binds_is_caught(name: str, old: str, new: str) -> None:
     text = text_of(name)
     assert old in text
-    assert bindings(text.replace(old, new, 1)) != wanted(name)
+    assert binding(text.replace(old, new, 1)) != wanted(name)
 
 
 def program(name: str) -> str:
