@@ -32,10 +32,8 @@ from modules.settings import Settings
 from modules.settings.models import CloudBackend as CloudSettings
 from modules.settings.models import S3Backend as S3Settings
 from modules.spec.system import Monitoring
+from modules.versions import PROVIDER, TERRAFORM
 
-# What this project is tested against, and the major version whose arguments the bindings know.
-PROVIDER = {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}
-TERRAFORM = ">= 1.5.0"
 # From <project>/cdktf.out/stacks/<stack> to <project>: Terraform runs in the former.
 TO_PROJECT = "../../.."
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from modules.errors import ToolError
-from ops.pulls.github import GitHub
+from ops.pulls.github import GitHub, TooLargeError
 from ops.pulls.texts import quoted
 
 MOST_BYTES = 100_000_000
@@ -56,7 +56,10 @@ def fetch(github: GitHub, run: int, wanted: Callable[[str], bool], folder: Path)
     """
     found = [(name, number) for name, number in _listed(github, run) if wanted(name)]
     for name, number in found:
-        data = github.download(f"actions/artifacts/{number}/zip", MOST_BYTES)
+        try:
+            data = github.download(f"actions/artifacts/{number}/zip", MOST_BYTES)
+        except TooLargeError:
+            raise ToolError(f"artifact {name}: larger than {MOST_BYTES:,} bytes") from None
         unpack(data, folder / name, name)
     return tuple(name for name, _ in found)
 

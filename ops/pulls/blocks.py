@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
+from modules.versions import SOURCE
 from ops.pulls.expressions import ADDRESS, DATA, VARIABLE
 from ops.pulls.expressions import problems as expressions
 from ops.pulls.texts import quoted
 
 COMMENT = "//"
-SOURCE = "hashicorp/aws"
 # Each of these runs a program, turns a resource over to another provider, or makes more of it.
 META = ("provisioner", "connection", "provider", "count", "for_each", "dynamic")
 # Not `ignore_changes`, which hides what is changed.
@@ -174,7 +174,8 @@ def _backend(block: Mapping[str, Any]) -> Iterator[Problem]:
         if isinstance(body, dict):
             yield from _texts(body, f"terraform.backend.{quoted(kind)}")
     yield from _unknown(cloud, "terraform.cloud", CLOUD)
-    if (len(backend) if isinstance(backend, dict) else 0) + bool(cloud) != 1:
+    # Terraform reads an empty block as well: the variables of the machine then say where the state lies.
+    if (len(backend) if isinstance(backend, dict) else 0) + ("cloud" in block) != 1:
         yield "terraform", "found no place of the state, or several; wanted one"
 
 

@@ -74,6 +74,27 @@ def receive(
 
 
 @app.command()
+def newest() -> None:
+    """Go on only if this run's commit still is the newest of its branch."""
+    from ops.pulls.gates import require_newest
+    from ops.pulls.github import GitHub
+
+    print(f"{require_newest(GitHub.of(os.environ), os.environ)[:12]} is the newest commit")
+
+
+@app.command()
+def approval(
+    env: Annotated[str, typer.Option(envvar="ENVIRONMENT", help="The environment to apply in.")],
+) -> None:
+    """Go on only if GitHub makes people approve what is applied in an environment."""
+    from ops.pulls.gates import require_approval
+    from ops.pulls.github import GitHub
+
+    require_approval(GitHub.of(os.environ), env)
+    print(f"{env}: people have to approve, and chosen branches alone are admitted")
+
+
+@app.command()
 def identity(file: Annotated[Path, typer.Argument(help="Where the token goes.")]) -> None:
     """Get this job's identity towards AWS, as the file that AWS_WEB_IDENTITY_TOKEN_FILE names."""
     from ops.pulls.identities import write_token

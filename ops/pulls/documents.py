@@ -1,8 +1,10 @@
-"""What the two roles may do: read off the types of resources that the stacks really have."""
+"""What the two roles may do: read off the resources that the stacks really have."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from ops.pulls.grants import Grant, merged, statements
 
 FILE = Path(__file__).with_name("permissions.yaml")
 PLAN, APPLY = "plan", "apply"
+_NAME = re.compile(r"[\w./-]+", re.ASCII)
 
 Tree = dict[str, Any]
 
@@ -28,58 +31,138 @@ def permissions() -> Mapping[str, Tree]:
     return found
 
 
-def document(pairs: Sequence[tuple[Settings, Monitoring]], types: set[str], purpose: str) -> Tree:
-    """What a role may do, for the resources of these types and for the state.
+@dataclass(frozen=True)
+class Scope:
+    """What the roles of an environment are about in one account.
+
+    Attributes
+    ----------
+    found
+        One of its targets: they share prefix, account and tags.
+    names
+        By type of resource: what those are called that are allowed by their names. The prefix, which allows
+        the others, begins the names of the application as well.
+    taken_on
+        By service: the roles that it takes on.
+    """
+
+    found: Monitoring
+    names: Mapping[str, tuple[str, ...]]
+    taken_on: Mapping[str, tuple[str, ...]]
+
+    def arns(
+        self, kind: str, actions: Sequence[str], among: tuple[str, ...] | None = None
+    ) -> tuple[str, ...]:
+        """The ARNs of a type in any region, for actions of one service; `among` some names of them."""
+        kind = permissions()[kind].get("of", kind)
+        entry, place = permissions()[kind], self.found.place
+        if not actions:
+            return ()
+        service = actions[0].partition(":")[0]
+        known = {
+            "arn": f"arn:{place.partition}:{service}:*:{place.account}",
+            "partition": place.partition,
+            "account": place.account,
+            "prefix": self.found.prefix,
+        }
+        names = self.names[kind] if among is None else among
+        return tuple(
+            pattern.format(**known, name=name)
+            for pattern in entry.get("arns", ())
+            for name in (names if "names" in entry else ("",))
+        )
+
+    def tags(self, of: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Condition keys and values about the tags of this environment; `of` a `Request` or a `Resource`."""
+        return tuple((f"aws:{of}Tag/{name}", (self.found.tags[name],)) for name in ("Environment", "Project"))
+
+
+def document(pairs: Sequence[tuple[Settings, Monitoring]], resources: Sequence[Tree], purpose: str) -> Tree:
+    """What a role may do, for the resources of the targets' stacks and for the state.
+
+    Parameters
+    ----------
+    resources
+        The resources of each stack, as synth writes them: by type, then by name.
 
     Raises
     ------
     ToolError
-        Of some type it is not known what it needs.
+        Of some type it is not known what it needs, or a resource has no name that can be told.
     """
-    missing = sorted(types - permissions().keys())
+    types = sorted({kind for stack in resources for kind in stack})
+    missing = [kind for kind in types if kind not in permissions()]
     if missing:
         raise ToolError(f"{FILE.name}: says nothing about {', '.join(missing)}; add what Terraform asks for")
-    _, found = pairs[0]
+    scope = Scope(
+        found=pairs[0][1],
+        names={kind: _names(kind, resources) for kind in permissions()},
+        taken_on={entry["passes"]: _taken_on(entry["passes"], resources) for entry in _passing_types()},
+    )
     kinds = ("read",) if purpose == PLAN else ("read", "write")
-    grants = [grant for name in sorted(types) for grant in _grants(found, permissions()[name], kinds)]
+    grants = [grant for kind in types for grant in _grants(scope, kind, kinds)]
     for settings, one in pairs:
         grants += _state(settings, one, purpose)
     return {"Version": "2012-10-17", "Statement": statements(merged(grants))}
 
 
-def _grants(found: Monitoring, entry: Tree, kinds: Sequence[str]) -> Iterator[Grant]:
+def _names(kind: str, resources: Sequence[Tree]) -> tuple[str, ...]:
+    """What all resources of a type are called, where that is how they are allowed."""
+    attribute = permissions()[kind].get("names")
+    bodies = [body for stack in resources for body in stack.get(kind, {}).values()] if attribute else []
+    found = {body.get(attribute) for body in bodies}
+    if not all(isinstance(name, str) and _NAME.fullmatch(name) for name in found):
+        raise ToolError(f"{kind}: {attribute}: one has no name that can be told; wanted plain names")
+    return tuple(sorted(found))
+
+
+def _passing_types() -> list[Tree]:
+    return [entry for entry in permissions().values() if "passes" in entry]
+
+
+def _taken_on(service: str, resources: Sequence[Tree]) -> tuple[str, ...]:
+    """The roles whose own policy names a service."""
+    roles = [body for stack in resources for body in stack.get("aws_iam_role", {}).values()]
+    return tuple(sorted({role["name"] for role in roles if f'"{service}"' in role["assume_role_policy"]}))
+
+
+def _grants(scope: Scope, kind: str, purposes: Sequence[str]) -> Iterator[Grant]:
     """What one type needs."""
-    named = tuple(entry.get("arns", ()))
-    anywhere = entry.get("anywhere", {})
-    for kind in kinds:
-        yield Grant(tuple(entry.get(kind, ())), tuple(_arns(found, named, entry.get(kind, ()))))
-        yield Grant(tuple(anywhere.get(kind, ())), ("*",))
-    if "write" in kinds:
-        tags = {name: found.tags[name] for name in ("Environment", "Project")}
-        asked = {f"aws:RequestTag/{name}": value for name, value in tags.items()}
-        carried = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
-        tagged, making = entry.get("tagged", ()), entry.get("making", ())
-        yield Grant(tuple(tagged), tuple(_arns(found, named, tagged)), tuple(carried.items()))
-        yield Grant(tuple(making), ("*",), tuple(asked.items()))
-        yield from _passing(found, entry)
+    entry = permissions()[kind]
+    for purpose in purposes:
+        wanted = tuple(entry.get(purpose, ()))
+        yield Grant(wanted, scope.arns(kind, wanted))
+        yield Grant(tuple(entry.get("anywhere", {}).get(purpose, ())), ("*",))
+    if "write" in purposes:
+        yield from _tagged(scope, kind)
+        yield from _serving(scope, entry)
+        yield from _passing(scope, entry)
 
 
-def _passing(found: Monitoring, entry: Tree) -> Iterator[Grant]:
+def _tagged(scope: Scope, kind: str) -> Iterator[Grant]:
+    """On what carries our tags; and on what gets them, unless it carries those of others."""
+    entry = permissions()[kind]
+    tagged, making = tuple(entry.get("tagged", ())), tuple(entry.get("making", ()))
+    carried = tuple(("StringEquals", *one) for one in scope.tags("Resource"))
+    asked = tuple(("StringEquals", *one) for one in scope.tags("Request"))
+    unless = tuple(("StringEqualsIfExists", *one) for one in scope.tags("Resource"))
+    yield Grant(tagged, scope.arns(kind, tagged), carried)
+    yield Grant(making, ("*",), (*asked, *unless))
+
+
+def _serving(scope: Scope, entry: Tree) -> Iterator[Grant]:
+    """What is about our functions, though its own ARN does not tell."""
+    functions = scope.arns("aws_lambda_function", ("lambda:",))
+    if "serving" in entry and functions:
+        yield Grant(tuple(entry["serving"]), ("*",), (("ArnLike", "lambda:FunctionArn", functions),))
+
+
+def _passing(scope: Scope, entry: Tree) -> Iterator[Grant]:
     """Handing a role of the stack's to the service that takes it on."""
     if "passes" in entry:
-        role = _arns(found, ("arn:{partition}:iam::{account}:role/{prefix}-*",), ("iam:PassRole",))
-        yield Grant(("iam:PassRole",), tuple(role), (("iam:PassedToService", entry["passes"]),))
-
-
-def _arns(found: Monitoring, patterns: Sequence[str], actions: Sequence[str]) -> Iterator[str]:
-    """The ARNs in any region: the targets of an environment share its roles."""
-    if not actions:
-        return
-    place = found.place
-    service = actions[0].partition(":")[0]
-    arn = f"arn:{place.partition}:{service}:*:{place.account}"
-    for pattern in patterns:
-        yield pattern.format(arn=arn, partition=place.partition, account=place.account, prefix=found.prefix)
+        to = ("StringEquals", "iam:PassedToService", (entry["passes"],))
+        roles = scope.arns("aws_iam_role", ("iam:PassRole",), scope.taken_on[entry["passes"]])
+        yield Grant(("iam:PassRole",), roles, (to,))
 
 
 def _state(settings: Settings, found: Monitoring, purpose: str) -> Iterator[Grant]:

@@ -24,7 +24,11 @@ MOST_PAGES = 50
 _VERSION = "2022-11-28"
 _ABSENT, _LIMITED = 404, 429
 
-__all__ = ["GitHub", "GitHubError"]
+__all__ = ["GitHub", "GitHubError", "TooLargeError"]
+
+
+class TooLargeError(GitHubError):
+    """A file is larger than what is taken."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,10 @@ class GitHub:
         return _json(self._asked("GET", self._address(path, query)), path)
 
     def pages(self, path: str, key: str | None = None, **query: str) -> Iterator[Any]:
-        """The things of a list, page by page; in the field `key` where the list has a frame."""
+        """The things of a list, page by page; in the field `key` where the list has a frame.
+
+        A list that is longer than all that is asked for is an error: what is sought might stand behind.
+        """
         for page in range(1, MOST_PAGES + 1):
             found = self.get(path, **query, per_page=str(PAGE), page=str(page))
             items = found.get(key) if key and isinstance(found, dict) else found
@@ -83,6 +90,7 @@ class GitHub:
             yield from items
             if len(items) < PAGE:
                 return
+        raise GitHubError(f"GitHub: {path}: has more than {MOST_PAGES * PAGE:,} entries; wanted fewer")
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Make something. It is sent once: an answer that is lost does not mean that nothing was made."""
@@ -108,9 +116,9 @@ class GitHub:
             if urlsplit(place).scheme != urlsplit(self.url).scheme:
                 raise GitHubError(f"GitHub: {path}: the file lies at an address that cannot be used")
             request = urllib.request.Request(place)  # noqa: S310  (the scheme is the API's own)
-            answer = accepted(send(request, path, most_bytes + 1), f"GET {path}")
+            answer = accepted(self._patiently(request, path, most_bytes=most_bytes + 1), f"GET {path}")
         if len(answer.body) > most_bytes:
-            raise GitHubError(f"GitHub: {path}: larger than {most_bytes:,} bytes")
+            raise TooLargeError(f"GitHub: {path}: larger than {most_bytes:,} bytes")
         return answer.body
 
     def _address(self, path: str, query: Mapping[str, str] | None = None) -> str:
@@ -132,13 +140,15 @@ class GitHub:
         answer = self._patiently(request, path, once=method == "POST")
         return answer if moves and answer.status in MOVED else accepted(answer, f"{method} {path}")
 
-    def _patiently(self, request: urllib.request.Request, path: str, *, once: bool) -> Answer:
+    def _patiently(
+        self, request: urllib.request.Request, path: str, *, once: bool = False, most_bytes: int = -1
+    ) -> Answer:
         """The first answer that is one: not a fault, and no request to wait."""
         for attempt in range(ATTEMPTS):
             final = attempt == ATTEMPTS - 1
             pause = FIRST_PAUSE_SECONDS * 2**attempt
             try:
-                answer = send(request, path)
+                answer = send(request, path, most_bytes)
             except GitHubError:
                 if once or final:
                     raise

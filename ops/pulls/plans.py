@@ -20,6 +20,7 @@ from typing import Any
 from modules.catalog.context import UNTOLD_ACCOUNT, UNTOLD_PARTITION
 from modules.errors import ToolError
 from modules.synthesis import STACK_FILE
+from modules.versions import PROVIDER
 from ops.pulls.expressions import VARIABLE
 from ops.pulls.folders import Stack, Tree
 from ops.pulls.texts import harmless
@@ -38,6 +39,9 @@ _PROVIDER: Tree = {
     "skip_region_validation": True,
     "skip_requesting_account_id": True,
 }
+_PLACES = ("backend", "cloud")
+# A change does not choose the version of the program that gets the identity.
+_REQUIRED: Tree = {"aws": PROVIDER}
 _OPTIONS = ("-input=false", "-no-color", "-lock=false", f"-out={BINARY}")
 _TOKENS = re.compile(r"GITHUB_TOKEN|ACTIONS_")
 _SECRETS = re.compile(rf"{_TOKENS.pattern}|AWS_|TF_VAR_|TF_TOKEN_")
@@ -79,11 +83,11 @@ def live(
         Terraform refuses.
     """
     tree = copy.deepcopy(stack.tree)
-    before = tree["terraform"].pop("backend", None) or tree["terraform"].pop("cloud", None)
-    tree["terraform"]["backend"] = backend
+    places = [tree["terraform"].pop(place, None) for place in _PLACES]
+    tree["terraform"] |= {"backend": backend, "required_providers": _REQUIRED}
     with _without(_TOKENS):
         plan = _planned(terraform, Stack(stack.name, tree, stack.archives), work)
-    notes = () if before == backend else (_MOVED,)
+    notes = (*((_MOVED,) if places != [backend, None] else ()), *_versions(stack))
     made = Made(stack.name, LIVE, changes_something(plan), notes, touched(base, stack) if base else None)
     _keep(plans / stack.name, made, {HEAD: plan})
     return made
@@ -102,7 +106,8 @@ def compared(terraform: Terraform, base: Stack | None, head: Stack | None, work:
     with _without(_SECRETS):
         made = {file: _planned(terraform, one, work, *_placeholder(one)) for file, one in stacks.items()}
     name = next(iter(stacks.values())).name
-    notes = () if base and head else (_ADDED if head else _DROPPED,)
+    sides = () if base and head else (_ADDED if head else _DROPPED,)
+    notes = (*sides, *(_versions(head) if head else ()))
     result = Made(name, EMPTY, changed=True, notes=notes)
     _keep(plans / name, result, made)
     return result
@@ -121,6 +126,11 @@ def touched(base: Stack, head: Stack) -> tuple[str, ...]:
     return tuple(sorted(one for one in before.keys() | after.keys() if before.get(one) != after.get(one)))
 
 
+def _versions(stack: Stack) -> tuple[str, ...]:
+    """What a reader has to know if a stack requires another provider than ours."""
+    return () if stack.tree["terraform"].get("required_providers") == _REQUIRED else (_VERSIONS,)
+
+
 def remark(plans: Path, note: str) -> None:
     """Add a note to every plan in a folder."""
     for path in plans.glob(f"*/{MADE}"):
@@ -132,6 +142,7 @@ _MOVED = (
     "The change moves the state to another place; this plan was made against the present one. Move the state "
     "by hand, with `terraform init -migrate-state`, before this is deployed."
 )
+_VERSIONS = "The change requires other versions of the AWS provider; this plan was made with those of `main`."
 _ADDED = "This stack is new."
 _DROPPED = (
     "This stack is no longer generated. Nothing deletes what it made: its alarms stay as they are, and "
@@ -144,8 +155,9 @@ def offline(stack: Stack) -> Stack:
     text = json.dumps(stack.tree).replace(UNTOLD_ACCOUNT, NOBODY).replace(UNTOLD_PARTITION, SOMEWHERE)
     tree: Tree = json.loads(text)
     tree.pop("data", None)
-    for place in ("backend", "cloud"):
+    for place in _PLACES:
         tree["terraform"].pop(place, None)
+    tree["terraform"]["required_providers"] = _REQUIRED
     provider = tree["provider"]["aws"][0]
     provider.pop("allowed_account_ids", None)  # Terraform would ask AWS whose credentials these are
     provider.update(_PROVIDER)

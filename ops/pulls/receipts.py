@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from ops.pulls.archives import fetch
 from ops.pulls.folders import InspectionError, Stack, inspected
 from ops.pulls.github import GitHub
 from ops.pulls.plans import EMPTY
-from ops.pulls.reviews import STOP, Outcome
-from ops.pulls.subjects import ARTIFACT, Pull, pull_of, run_of
+from ops.pulls.reviews import STOP, UNUSABLE, Outcome
+from ops.pulls.subjects import ARTIFACT, Pull, Run, number_in, pull_of, run_of
 from ops.pulls.targets import Target, every, matrix, reachable
 from ops.pulls.texts import fenced
 
@@ -34,7 +35,7 @@ class Receipt:
     live
         Those of them that are planned against what is deployed.
     refusal
-        The outcome, if the folder holds what it must not.
+        The outcome, if the folder holds what it must not, or is not there.
     """
 
     pull: Pull | None
@@ -62,22 +63,48 @@ def received(github: GitHub, run: int, folder: Path, config: Path) -> Receipt:
     Raises
     ------
     ToolError
-        The run is another one, or what it handed on cannot be unpacked safely.
+        The run is another one; or it handed on what cannot be unpacked safely, and nobody else can tell for
+        which pull request.
     GitHubError
         GitHub does not answer.
     """
     known = run_of(github, run)
-    if not fetch(github, run, lambda name: name == ARTIFACT, folder):
-        raise ToolError(f"run {run}: has no artifact {ARTIFACT}; run its workflow again")
-    folder = folder / ARTIFACT
-    pull = pull_of(github, known, folder)
+    try:
+        if not fetch(github, run, lambda name: name == ARTIFACT, folder):
+            return _without(github, known)
+        number = number_in(folder / ARTIFACT)
+    except ToolError as error:
+        return _faulty(github, known, error)
+    pull = pull_of(github, known, number)
     if pull is None:
         return Receipt(None)
     try:
-        base, head = inspected(folder / "base"), inspected(folder / "head")
+        base, head = (inspected(folder / ARTIFACT / side) for side in ("base", "head"))
     except InspectionError as error:
-        return Receipt(pull, refusal=_refusal(error))
+        return Receipt(pull, refusal=_refusal(error.findings, _TEACH))
     return Receipt(pull, tuple(sorted(base | head)), _live(pull, head, config))
+
+
+def _without(github: GitHub, run: Run) -> Receipt:
+    """There is no artifact, or none any more."""
+    text = f"run {run.number}: has no artifact {ARTIFACT}, or none any more; run its workflow again"
+    pull = _told(github, run)
+    if pull is None:
+        raise ToolError(text)
+    return Receipt(pull, refusal=Outcome(REFUSED, EMPTY, UNUSABLE, changed=True, markdown=f"**{text}.**"))
+
+
+def _faulty(github: GitHub, run: Run, error: ToolError) -> Receipt:
+    """The artifact itself is not to be unpacked, so it cannot say whose it is."""
+    pull = _told(github, run)
+    if pull is None:
+        raise error
+    return Receipt(pull, refusal=_refusal((str(error),), _PLAIN))
+
+
+def _told(github: GitHub, run: Run) -> Pull | None:
+    """The pull request that GitHub names for a run: none for a fork, or if there are several."""
+    return pull_of(github, run, run.pulls[0]) if len(run.pulls) == 1 else None
 
 
 def _live(pull: Pull, head: dict[str, Stack], config: Path) -> tuple[Target, ...]:
@@ -86,12 +113,15 @@ def _live(pull: Pull, head: dict[str, Stack], config: Path) -> tuple[Target, ...
     return tuple(target for target in found if target.stack in head)
 
 
-def _refusal(error: InspectionError) -> Outcome:
-    more = len(error.findings) - MOST_FINDINGS
-    lines = [*error.findings[:MOST_FINDINGS], *([f"… and {more} more"] if more > 0 else [])]
+_TEACH = "If it is meant, teach `ops/pulls/blocks.py` first, in a change of its own."
+_PLAIN = "Wanted what `make synth` writes for base and head, as plain files, and `pull.json` beside them."
+
+
+def _refusal(findings: Sequence[str], mend: str) -> Outcome:
+    more = len(findings) - MOST_FINDINGS
+    lines = [*findings[:MOST_FINDINGS], *([f"… and {more} more"] if more > 0 else [])]
     text = (
         "**Refused.** What this change generates holds what a review must not let Terraform see:\n\n"
-        f"{fenced(chr(10).join(lines))}\n\n"
-        "If it is meant, teach `ops/pulls/blocks.py` first, in a change of its own."
+        f"{fenced(chr(10).join(lines))}\n\n{mend}"
     )
     return Outcome(REFUSED, EMPTY, STOP, changed=True, markdown=text)

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modules.errors import ToolError
-from ops.pulls.github import GitHub
+from ops.pulls.github import GitHub, GitHubError
 
 WORKFLOW = ".github/workflows/pull-request.yml"
 FILE = "pull.json"
 ARTIFACT = "synthesized"
+_ABSENT = 404
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run of the workflow that synthesizes a pull request; `head` is the commit it ran for."""
+    """A finished run of the workflow that synthesizes a pull request.
+
+    Attributes
+    ----------
+    head
+        The commit it ran for.
+    pulls
+        The pull requests that GitHub itself names for it: none if they come from a fork.
+    """
 
     number: int
     head: str
+    pulls: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,22 +71,21 @@ def run_of(github: GitHub, number: int) -> Run:
             "conclusion": "success",
             "path": str(path),
             "head_sha": str(head),
+            **more,
         } if path.partition("@")[0] == WORKFLOW:
-            return Run(number, head)
+            return Run(number, head, tuple(_pulls(more.get("pull_requests"))))
     raise ToolError(f"run {number}: is no successful run of {WORKFLOW} on a pull request")
 
 
-def pull_of(github: GitHub, run: Run, folder: Path) -> Pull | None:
-    """The pull request that an artifact names; None if it is closed, or not at this commit.
+def pull_of(github: GitHub, run: Run, number: int) -> Pull | None:
+    """A pull request; None if it is closed, or not at the commit of the run.
 
     Raises
     ------
-    ToolError
-        The artifact names none.
     GitHubError
         GitHub does not say.
     """
-    match github.get(f"pulls/{_number(folder / FILE)}"):
+    match github.get(f"pulls/{number}"):
         case {
             "number": int(number),
             "state": "open",
@@ -84,13 +93,42 @@ def pull_of(github: GitHub, run: Run, folder: Path) -> Pull | None:
             "base": {"repo": {"full_name": str(target)}},
             "merge_commit_sha": str() | None as merged,
         } if head == run.head and target.casefold() == github.repository.casefold():
-            return Pull(number, head, merged or head, _name(source).casefold() == target.casefold())
+            tried = merged if merged and _merges(github, merged, head) else head
+            return Pull(number, head, tried, _name(source).casefold() == target.casefold())
     return None
 
 
-def _number(path: Path) -> int:
+def _merges(github: GitHub, commit: str, head: str) -> bool:
+    """Whether a commit merges this head: GitHub makes it anew only some time after a push."""
     try:
-        found: Any = json.loads(path.read_bytes())
+        found: Any = github.get(f"git/commits/{commit}")
+    except GitHubError as error:
+        if error.status != _ABSENT:
+            raise
+        return False
+    parents = found.get("parents") if isinstance(found, Mapping) else None
+    return isinstance(parents, list) and head in (
+        one.get("sha") for one in parents if isinstance(one, Mapping)
+    )
+
+
+def _pulls(found: Any) -> Iterator[int]:
+    for item in found if isinstance(found, list) else ():
+        match item:
+            case {"number": int(number)}:
+                yield number
+
+
+def number_in(folder: Path) -> int:
+    """The pull request that an artifact names.
+
+    Raises
+    ------
+    ToolError
+        It names none.
+    """
+    try:
+        found: Any = json.loads((folder / FILE).read_bytes())
     except (OSError, ValueError, RecursionError):
         found = None
     number = found.get("number") if isinstance(found, Mapping) else None

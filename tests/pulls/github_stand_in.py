@@ -21,7 +21,7 @@ from ops.pulls.github import GitHub
 
 REPOSITORY, TOKEN = "team/monitoring", "ghs_stand_in"
 BOT = "github-actions[bot]"
-HEAD, MERGED = "a" * 40, "b" * 40
+HEAD, MERGED, MAIN = "a" * 40, "b" * 40, "d" * 40
 LONGEST_BODY = 65_536
 PULL, RUN = 7, 4711
 
@@ -50,6 +50,14 @@ class Hub:
         Method and path of each, in order.
     blobs_with_token
         Paths that were asked of the place of files together with the token.
+    newest
+        Where `main` is.
+    parents
+        Of each commit.
+    bad_files
+        How the place of files answers the next requests.
+    permissions
+        What the token may do, as a job says it; None if it may do everything.
     """
 
     comments: list[Tree] = field(default_factory=list)
@@ -65,6 +73,11 @@ class Hub:
     blobs_with_token: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     token: str = "signed.by.github"
+    newest: str = MAIN
+    environments: dict[str, Tree] = field(default_factory=dict)
+    permissions: Mapping[str, str] | None = None
+    parents: dict[str, tuple[str, ...]] = field(default_factory=lambda: {MERGED: (MAIN, HEAD)})
+    bad_files: list[int] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -83,6 +96,7 @@ class Hub:
             "base": {"ref": "main", "repo": {"full_name": REPOSITORY}},
             "merge_commit_sha": MERGED,
         }
+        self.environments = {"prod-plan": environment(), "prod": environment("a-person")}
 
     @property
     def api(self) -> GitHub:
@@ -97,6 +111,8 @@ class Hub:
             "GITHUB_TOKEN": TOKEN,
             "GITHUB_SERVER_URL": "https://github.example",
             "GITHUB_RUN_ID": str(RUN),
+            "GITHUB_SHA": MAIN,
+            "GITHUB_REF": "refs/heads/main",
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
         }
@@ -112,14 +128,46 @@ class Hub:
         self.issues.append(made | {"said": []} | more)
         return self.issues[-1]
 
+    def may(self, method: str, path: str) -> bool:
+        """Whether the job's `permissions:` cover a request."""
+        if self.permissions is None:
+            return True
+        rights = [right for pattern, right in _RIGHTS.items() if re.match(pattern, path)]
+        given = self.permissions.get(rights[0]) if rights else None
+        return given == "write" or (given == "read" and method == "GET")
+
     def answer(self, method: str, path: str, query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
         for pattern, act in _ROUTES.items():
             wanted, _, place = pattern.partition(" ")
             match = re.fullmatch(f"/repos/{REPOSITORY}/{place}", path)
             if match and wanted == method:
+                if not self.may(method, path.removeprefix(f"/repos/{REPOSITORY}/")):
+                    return 403, {"message": "Resource not accessible by integration"}
                 found: tuple[int, Any] = act(self, match, query, body)
                 return found
         return 404, {"message": "Not Found"}
+
+
+def environment(*reviewers: str, branches: bool = True) -> Tree:
+    """An environment as GitHub tells of it."""
+    people = [{"type": "User", "reviewer": {"login": name}} for name in reviewers]
+    approving = {"type": "required_reviewers", "prevent_self_review": True, "reviewers": people}
+    policy = {"protected_branches": False, "custom_branch_policies": True}
+    return {
+        "protection_rules": [{"type": "branch_policy"}] * branches + [approving] * bool(people),
+        "deployment_branch_policy": policy if branches else None,
+    }
+
+
+def _environment(hub: Hub, match: re.Match[str], query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
+    found = hub.environments.get(match[1])
+    return (404, {"message": "Not Found"}) if found is None else (200, found)
+
+
+def _commit(hub: Hub, match: re.Match[str], query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
+    if match[1] not in hub.parents:
+        return 404, {"message": "Not Found"}
+    return 200, {"sha": match[1], "parents": [{"sha": parent} for parent in hub.parents[match[1]]]}
 
 
 def _page(items: list[Any], query: Mapping[str, str]) -> list[Any]:
@@ -212,6 +260,19 @@ _ROUTES: Mapping[str, Any] = {
     r"GET contents/config": _list_configs,
     r"GET contents/docs/runbooks": _list_runbooks,
     r"GET contents/config/([\w.-]+)": _config,
+    r"GET git/ref/heads/main": lambda hub, match, query, body: (200, {"object": {"sha": hub.newest}}),
+    r"GET git/commits/(\w+)": _commit,
+    r"GET environments/([\w-]+)": _environment,
+}
+# Source: GitHub, "Permissions required for GitHub Apps", for the token of a workflow.
+_RIGHTS: Mapping[str, str] = {
+    rf"issues/({PULL}/)?comments": "pull-requests",
+    r"issues": "issues",
+    r"pulls/": "pull-requests",
+    r"statuses/": "statuses",
+    r"(actions|environments)/": "actions",
+    r"(contents|git)/": "contents",
+    r"identity": "id-token",
 }
 
 
@@ -227,6 +288,8 @@ class _Handler(BaseHTTPRequestHandler):
         token = self.headers.get("Authorization")
         if parts.path.startswith("/files/"):
             self._file(parts.path, token)
+        elif parts.path == "/identity" and not self.hub.may("POST", "identity"):
+            self._reply(403, {"message": "no"})
         elif parts.path == "/identity":
             self._reply(200, {"value": self.hub.token} if query["audience"] == "sts.amazonaws.com" else {})
         elif token != f"Bearer {TOKEN}":
@@ -241,6 +304,9 @@ class _Handler(BaseHTTPRequestHandler):
         bad = waiting.pop(0) if waiting else None
         if bad is None or bad.done:
             archive = re.fullmatch(rf"/repos/{REPOSITORY}/actions/artifacts/(\d+)/zip", path)
+            if archive and not self.hub.may(self.command, "actions/"):
+                self._reply(403, {"message": "Resource not accessible by integration"})
+                return
             if archive:
                 self._reply(302, None, {"Location": f"{self.hub.url}/files/{archive[1]}"})
                 return
@@ -253,6 +319,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _file(self, path: str, token: str | None) -> None:
         if token is not None:
             self.hub.blobs_with_token.append(path)
+        if self.hub.bad_files:
+            self._send(self.hub.bad_files.pop(0), b"", {})
+            return
         name = list(self.hub.artifacts)[int(path.rpartition("/")[2]) - 1]
         self._send(200, self.hub.artifacts[name], {})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
 import subprocess
@@ -12,16 +14,19 @@ from typing import Any
 
 import yaml
 
+from ops.pulls.identities import AUDIENCE
+from ops.pulls.roles import ISSUER
 from tests.builders import ROOT
 from tests.projects import project
-from tests.pulls.github_stand_in import HEAD, RUN, TOKEN, Hub, zipped
+from tests.pulls.github_stand_in import HEAD, REPOSITORY, RUN, TOKEN, Hub, zipped
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 LONGEST_SECONDS = 300
+BRANCH = "refs/heads/main"
 # What a runner has done before, or what the machine has.
 PREPARED = ("make setup",)
 _EXPRESSION = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
-_TERM = re.compile(r"(always\(\))|([\w.-]+) (==|!=) '([^']*)'")
+_TERM = re.compile(r"(always\(\)|!cancelled\(\)|failure\(\))|([\w.-]+) (==|!=) '([^']*)'")
 
 Tree = dict[str, Any]
 
@@ -30,6 +35,13 @@ def workflow(name: str) -> Tree:
     """A workflow as it is written."""
     found: Tree = yaml.safe_load((WORKFLOWS / f"{name}.yml").read_text("utf-8"))
     return found
+
+
+def identity(subject: str) -> str:
+    """A token as GitHub signs it, but for the signature."""
+    claims = {"iss": f"https://{ISSUER}", "aud": AUDIENCE, "sub": f"repo:{REPOSITORY}:{subject}"}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()) for part in ({"alg": "RS256"}, claims, {})]
+    return b".".join(part.rstrip(b"=") for part in parts).decode()
 
 
 @dataclass
@@ -68,7 +80,7 @@ class Player:
             "github": {
                 "token": TOKEN,
                 "run_id": RUN,
-                "ref": "refs/heads/main",
+                "ref": BRANCH,
                 "event": {
                     "workflow_run": {"id": RUN, "event": "pull_request", "conclusion": "success"},
                     "pull_request": {"number": 7, "head": {"sha": HEAD}},
@@ -80,17 +92,22 @@ class Player:
 
     def play(self, workflow_name: str, name: str, **context: Any) -> Job:
         """Run one job, if its condition holds; later jobs see its outputs as `needs`."""
-        job = workflow(workflow_name)["jobs"][name]
+        found = workflow(workflow_name)
+        job = found["jobs"][name]
         self.context["runner"] = {"temp": str(self.temp / f"{name}-{len(os.listdir(self.temp))}")}
         known = self.context | context | {"steps": {}}
-        if not self.holds(job.get("if"), known):
+        if not self.starts(job, known):
             return self._done(name, Job("skipped"))
+        self.hub.permissions = job.get("permissions", found["permissions"])
+        place = job.get("environment")
+        self.hub.token = identity(f"environment:{self.filled(place, known)}" if place else f"ref:{BRANCH}")
         temp = Path(known["runner"]["temp"])
         temp.mkdir()
         done = Job("success")
         for number, step in enumerate(job["steps"]):
             if done.result == "success" or "always()" in step.get("if", ""):
                 self._step(step, known, temp / f".output-{number}", done)
+        self.hub.permissions = None
         outputs = job.get("outputs", {})
         done.outputs = {key: self.filled(value, known) for key, value in outputs.items()}
         return self._done(name, done)
@@ -159,6 +176,18 @@ class Player:
                 return ""
             value = value[part]
         return value
+
+    def starts(self, job: Tree, known: Tree) -> bool:
+        """Whether a job does: its condition holds, and what it needs went well or does not matter to it."""
+        condition, needed = job.get("if", ""), job.get("needs", [])
+        results = {
+            self.context["needs"].get(name, {}).get("result", "success")
+            for name in ([needed] if isinstance(needed, str) else needed)
+        }
+        if "failure()" in condition and "failure" not in results:
+            return False
+        minds = not any(word in condition for word in ("always()", "cancelled()", "failure()"))
+        return not (minds and results - {"success"}) and self.holds(condition, known)
 
     def holds(self, condition: str | None, known: Tree) -> bool:
         """Whether a condition does: comparisons joined by &&."""

@@ -149,6 +149,25 @@ def test_file_is_fetched_from_elsewhere_without_the_token(hub: Hub) -> None:
     assert hub.blobs_with_token == []
 
 
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_file_is_asked_for_again(hub: Hub, status: int) -> None:
+    hub.artifacts["synthesized"] = b"PK-content"
+    hub.bad_files = [status]
+    assert hub.api.download("actions/artifacts/1/zip", 100) == b"PK-content"
+    assert hub.pauses == [1]
+    assert hub.blobs_with_token == []
+
+
+def test_list_without_end_is_an_error_and_never_taken_for_all(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github, "MOST_PAGES", 2)
+    for number in range(200):
+        hub.comment(f"comment {number}")
+    with pytest.raises(GitHubError, match="more than 200 entries"):
+        list(hub.api.pages(f"issues/{PULL}/comments"))
+
+
 def test_file_that_is_too_large_is_an_error(hub: Hub) -> None:
     hub.artifacts["synthesized"] = b"x" * 101
     with pytest.raises(GitHubError, match="larger than 100 bytes"):

@@ -162,6 +162,11 @@ def has_no_place_of_the_state(tree: Tree) -> None:
 
 
 @attack("terraform")
+def has_an_empty_cloud_beside_the_backend(tree: Tree) -> None:
+    tree["terraform"]["cloud"] = {}
+
+
+@attack("terraform")
 def switches_on_an_experiment(tree: Tree) -> None:
     tree["terraform"]["experiments"] = ["x"]
 

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from modules.errors import ToolError
+from modules.versions import PROVIDER
 from ops.pulls import plans, reviews
 from ops.pulls.commands import app
 from ops.pulls.folders import Stack
@@ -95,6 +96,35 @@ def test_cloud_workspace_gives_way_to_our_bucket(tmp_path: Path) -> None:
     terraform = Fake()
     planned(terraform, tmp_path, BACKEND, tree)
     assert terraform.trees[0]["terraform"].keys() == {"backend", "required_providers", "required_version"}
+
+
+def test_cloud_workspace_beside_a_bucket_goes_too(tmp_path: Path) -> None:
+    tree = good_tree()
+    tree["terraform"] |= {"backend": BACKEND, "cloud": {}}
+    terraform = Fake()
+    assert planned(terraform, tmp_path, BACKEND, tree).notes
+    assert terraform.trees[0]["terraform"].keys() == {"backend", "required_providers", "required_version"}
+
+
+OTHER = {"aws": {"source": "hashicorp/aws", "version": "= 5.100.0"}}
+
+
+def test_change_does_not_choose_the_provider_that_gets_the_identity(tmp_path: Path) -> None:
+    tree = good_tree()
+    tree["terraform"] |= {"backend": BACKEND, "required_providers": OTHER}
+    terraform = Fake()
+    (note,) = planned(terraform, tmp_path, BACKEND, tree).notes
+    assert terraform.trees[0]["terraform"]["required_providers"] == {"aws": PROVIDER}
+    assert "other versions of the AWS provider" in note
+
+
+def test_change_does_not_choose_the_provider_of_a_comparison(tmp_path: Path) -> None:
+    tree = good_tree()
+    tree["terraform"]["required_providers"] = OTHER
+    terraform = Fake()
+    (note,) = both(terraform, tmp_path, stack(), stack(tree)).notes
+    assert [one["terraform"]["required_providers"] for one in terraform.trees] == [{"aws": PROVIDER}] * 2
+    assert "other versions" in note
 
 
 def test_live_plan_takes_no_lock_and_keeps_the_identity(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from ops.pulls.outputs import tell
 from ops.pulls.plans import MADE, SPENT
 from ops.pulls.receipts import REFUSED, received
 from ops.pulls.reviews import read
-from ops.pulls.subjects import pull_of, run_of
+from ops.pulls.subjects import number_in, run_of
 from ops.pulls.targets import every, left_out, reachable
 from tests.builders import CONFIG
 from tests.pulls.folders import ACCOUNT, DEPLOYED, NAME, good_files, good_tree
@@ -134,17 +137,89 @@ def test_run_whose_path_names_a_branch_is_taken(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize("number", ["7", "7/../../../other", 0, -1, True, 7.5, None, [], 10**30])
-def test_number_that_is_none_is_refused(hub: Hub, tmp_path: Path, number: object) -> None:
+def test_number_that_is_none_is_refused(tmp_path: Path, number: object) -> None:
     (tmp_path / "pull.json").write_text(json.dumps({"number": number}))
     with pytest.raises(ToolError, match="names no pull request"):
-        pull_of(hub.api, run_of(hub.api, RUN), tmp_path)
+        number_in(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "[7]", "7", "[" * 100_000])
-def test_file_that_names_none_is_refused(hub: Hub, tmp_path: Path, text: str) -> None:
+def test_file_that_names_none_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "pull.json").write_text(text)
     with pytest.raises(ToolError, match="names no pull request"):
-        pull_of(hub.api, run_of(hub.api, RUN), tmp_path)
+        number_in(tmp_path)
+
+
+@pytest.mark.parametrize("parents", [{}, {MERGED: ("c" * 40, "e" * 40)}, {MERGED: ()}])
+def test_merge_of_another_commit_is_not_believed(
+    hub: Hub, tmp_path: Path, parents: dict[str, tuple[str, ...]]
+) -> None:
+    """GitHub tries the merge anew only some time after a push; until then the old one stands there."""
+    hub.artifacts, hub.parents = handed_on(), parents
+    assert outputs(hub, tmp_path, CONFIG)["merged"] == HEAD
+
+
+def _linked() -> bytes:
+    link = zipfile.ZipInfo("head/link")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    return data.getvalue()
+
+
+FAULTY = {
+    "climbs": zipped({"../x": b""}),
+    "hidden": zipped({"head/.terraformrc": b""}),
+    "many": zipped({f"head/{number}": b"" for number in range(2_001)}),
+    "link": _linked(),
+    "broken": b"PK",
+    "no number": zipped({"head/x": b""}),
+    "other number": zipped({"pull.json": b'{"number": "7"}'}),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_faulty_artifact_is_refused_in_the_comment(hub: Hub, tmp_path: Path, name: str) -> None:
+    hub.artifacts = {"synthesized": FAULTY[name]}
+    hub.run["pull_requests"] = [{"number": PULL, "head": {"sha": HEAD}}]
+    receipt = received(hub.api, RUN, tmp_path / "pull", CONFIG)
+    found = receipt.outputs()
+    assert (found["number"], found["stacks"], found["live"], found["rest"]) == ("7", [REFUSED], [], [])
+    assert receipt.refusal is not None
+    assert receipt.refusal.status == 1
+    assert "**Refused.**" in receipt.refusal.markdown
+
+
+def test_artifact_that_is_too_large_is_refused_in_the_comment(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.pulls.archives.MOST_BYTES", 100)
+    hub.artifacts = handed_on()
+    hub.run["pull_requests"] = [{"number": PULL}]
+    refusal = received(hub.api, RUN, tmp_path / "pull", CONFIG).refusal
+    assert refusal is not None
+    assert "artifact synthesized: larger than 100 bytes" in refusal.markdown
+
+
+def test_artifact_that_is_gone_is_told_in_the_comment_and_not_as_an_attack(hub: Hub, tmp_path: Path) -> None:
+    hub.run["pull_requests"] = [{"number": PULL}]
+    refusal = received(hub.api, RUN, tmp_path / "pull", CONFIG).refusal
+    assert refusal is not None
+    assert refusal.status == 2
+    assert "run its workflow again" in refusal.markdown
+    assert "Refused" not in refusal.markdown
+
+
+@pytest.mark.parametrize("told", [None, [], [{"number": 7}, {"number": 8}], [{}], "7"])
+def test_faulty_artifact_that_nobody_knows_the_pull_request_of_is_an_error(
+    hub: Hub, tmp_path: Path, told: Any
+) -> None:
+    """The job fails then, and another one sets the check."""
+    hub.artifacts = {"synthesized": FAULTY["climbs"]}
+    hub.run["pull_requests"] = told
+    with pytest.raises(ToolError, match="not a place where a file may lie"):
+        received(hub.api, RUN, tmp_path / "pull", CONFIG)
 
 
 def test_artifact_that_is_not_there_is_an_error(hub: Hub, tmp_path: Path) -> None:

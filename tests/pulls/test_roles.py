@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +49,16 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="module")
-def types(settings: Settings) -> set[str]:
-    """The types of resources in a stack that has all that can be configured."""
+def resources(settings: Settings) -> Tree:
+    """The resources of a stack that has all that can be configured."""
     (stack,) = synthesized(settings).values()
-    return set(stack["resource"])
+    found: Tree = stack["resource"]
+    return found
 
 
-def document(settings: Settings, types: set[str], purpose: str) -> list[Tree]:
+def document(settings: Settings, resources: Tree, purpose: str) -> list[Tree]:
     (found,) = monitorings(settings)
-    statements: list[Tree] = documents.document([(settings, found)], types, purpose)["Statement"]
+    statements: list[Tree] = documents.document([(settings, found)], [resources], purpose)["Statement"]
     return statements
 
 
@@ -73,17 +75,17 @@ def listed() -> Iterator[str]:
     for entry in documents.permissions().values():
         for part in (entry, entry.get("anywhere", {})):
             yield from (action for kind in ("read", "write") for action in part.get(kind, ()))
-        yield from (action for kind in ("tagged", "making") for action in entry.get(kind, ()))
+        yield from (action for kind in ("tagged", "making", "serving") for action in entry.get(kind, ()))
 
 
-def test_every_type_of_the_stack_has_an_entry(types: set[str]) -> None:
-    missing = types - documents.permissions().keys()
+def test_every_type_of_the_stack_has_an_entry(resources: Tree) -> None:
+    missing = resources.keys() - documents.permissions().keys()
     assert not missing, "add to ops/pulls/permissions.yaml what Terraform asks AWS for these"
 
 
 def test_type_without_an_entry_is_refused(settings: Settings) -> None:
     with pytest.raises(ToolError, match=r"permissions\.yaml: says nothing about aws_new_thing"):
-        document(settings, {"aws_new_thing", "aws_sns_topic"}, "plan")
+        document(settings, {"aws_new_thing": {}, "aws_sns_topic": {}}, "plan")
 
 
 def test_every_action_exists() -> None:
@@ -95,26 +97,37 @@ def test_every_action_exists() -> None:
 
 def test_every_entry_has_the_keys_that_are_read() -> None:
     keys = {key for entry in documents.permissions().values() for key in entry}
-    assert keys <= {"arns", "read", "write", "anywhere", "tagged", "making", "passes"}
+    assert keys <= {
+        "arns",
+        "read",
+        "write",
+        "anywhere",
+        "tagged",
+        "making",
+        "passes",
+        "serving",
+        "names",
+        "of",
+    }
 
 
-def test_role_that_plans_only_reads_and_sees_no_secret(settings: Settings, types: set[str]) -> None:
-    found = actions(document(settings, types, "plan"))
+def test_role_that_plans_only_reads_and_sees_no_secret(settings: Settings, resources: Tree) -> None:
+    found = actions(document(settings, resources, "plan"))
     assert [one for one in found if not one.split(":")[1].startswith(READS)] == []
     assert found & SECRETS == set()
 
 
-def test_role_that_applies_sees_no_secret_either(settings: Settings, types: set[str]) -> None:
-    assert actions(document(settings, types, "apply")) & SECRETS == set()
+def test_role_that_applies_sees_no_secret_either(settings: Settings, resources: Tree) -> None:
+    assert actions(document(settings, resources, "apply")) & SECRETS == set()
 
 
-def test_role_that_applies_can_do_what_the_other_can(settings: Settings, types: set[str]) -> None:
-    assert actions(document(settings, types, "plan")) < actions(document(settings, types, "apply"))
+def test_role_that_applies_can_do_what_the_other_can(settings: Settings, resources: Tree) -> None:
+    assert actions(document(settings, resources, "plan")) < actions(document(settings, resources, "apply"))
 
 
-def test_only_named_resources_are_changed(settings: Settings, types: set[str]) -> None:
+def test_only_named_resources_are_changed(settings: Settings, resources: Tree) -> None:
     """What takes no ARN is listed here, so that nobody adds to it unseen."""
-    statements = document(settings, types, "apply")
+    statements = document(settings, resources, "apply")
     everywhere = {
         action
         for one in statements
@@ -123,7 +136,6 @@ def test_only_named_resources_are_changed(settings: Settings, types: set[str]) -
         if not action.split(":")[1].startswith(READS)
     }
     assert everywhere == {
-        "lambda:CreateEventSourceMapping",
         "logs:DeleteQueryDefinition",
         "logs:PutQueryDefinition",
         "organizations:AttachPolicy",
@@ -141,8 +153,8 @@ def test_only_named_resources_are_changed(settings: Settings, types: set[str]) -
     }
 
 
-def test_keys_are_changed_by_their_tags(settings: Settings, types: set[str]) -> None:
-    statements = document(settings, types, "apply")
+def test_keys_are_changed_by_their_tags(settings: Settings, resources: Tree) -> None:
+    statements = document(settings, resources, "apply")
     (changing,) = [one for one in statements if "kms:PutKeyPolicy" in one["Action"]]
     (making,) = [one for one in statements if "kms:CreateKey" in one["Action"]]
     tags = {"Environment": "prod", "Project": "scheduling-agent"}
@@ -150,22 +162,102 @@ def test_keys_are_changed_by_their_tags(settings: Settings, types: set[str]) -> 
         {f"aws:{kind}Tag/{key}": value for key, value in tags.items()} for kind in ("Request", "Resource")
     )
     assert changing["Condition"] == {"StringEquals": carried}
-    assert making["Condition"] == {"StringEquals": asked}
+    assert making["Condition"] == {"StringEquals": asked, "StringEqualsIfExists": carried}
+    tagging = [one for one in statements if "kms:TagResource" in one["Action"]]
+    assert tagging == sorted([making, changing], key=lambda one: one["Action"])
 
 
-def test_roles_are_passed_to_the_services_that_take_them_on(settings: Settings, types: set[str]) -> None:
-    passing = [one for one in document(settings, types, "apply") if "iam:PassRole" in one["Action"]]
+def test_roles_are_passed_to_the_services_that_take_them_on(settings: Settings, resources: Tree) -> None:
+    passing = [one for one in document(settings, resources, "apply") if "iam:PassRole" in one["Action"]]
     services = [one["Condition"]["StringEquals"]["iam:PassedToService"] for one in passing]
     assert sorted(services) == ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
+    roles_of = [place for one in passing for place in one["Resource"]]
+    assert len(roles_of) == len(set(roles_of)) == len(resources["aws_iam_role"])
 
 
-def test_neither_role_can_change_a_role_of_the_deployment(settings: Settings, types: set[str]) -> None:
-    """Their path keeps them out of the pattern of the stack's own roles."""
+def test_neither_role_can_change_a_role_of_the_deployment(settings: Settings, resources: Tree) -> None:
     (found,) = monitorings(settings)
-    (pattern,) = allowed(document(settings, types, "apply"), "iam:PutRolePolicy")
-    assert pattern == f"arn:aws:iam::{ACCOUNT}:role/scheduling-agent-*"
+    ours = {f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in names(resources, "aws_iam_role", "name")}
+    statements = document(settings, resources, "apply")
+    for action in (one for one in actions(statements) if one.startswith("iam:") and one != "iam:PassRole"):
+        assert allowed(statements, action) == ours
     for purpose in ("plan", "apply"):
-        assert not role_arn(found, purpose).startswith(pattern.rstrip("*"))
+        assert role_arn(found, purpose) not in ours
+
+
+def names(resources: Tree, kind: str, attribute: str) -> set[str]:
+    return {body[attribute] for body in resources[kind].values()}
+
+
+# What the application that is watched may call its own: the prefix begins these names, too.
+THEIRS = {
+    "lambda": "function:scheduling-agent-api",
+    "sqs": "scheduling-agent-jobs",
+    "secretsmanager": "secret:scheduling-agent/database-a1B2c3",
+    "iam": "role/scheduling-agent-api",
+}
+
+
+@pytest.mark.parametrize("purpose", ["plan", "apply"])
+def test_application_that_is_watched_is_out_of_reach(
+    settings: Settings, resources: Tree, purpose: str
+) -> None:
+    statements = document(settings, resources, purpose)
+    for service, theirs in THEIRS.items():
+        region = "" if service == "iam" else "us-east-1"
+        arn = f"arn:aws:{service}:{region}:{ACCOUNT}:{theirs}"
+        named = [one for one in actions(statements) if one.startswith(f"{service}:")]
+        places = {place for one in named for place in allowed(statements, one)}
+        assert named
+        assert [place for place in places if place != "*" and fnmatchcase(arn, place)] == []
+
+
+SECRET = "secretsmanager:us-east-1:{}:secret:{}"
+REACHED = [
+    (
+        "lambda:UpdateFunctionCode",
+        "aws_lambda_function",
+        "function_name",
+        "lambda:us-east-1:{}:function:{}",
+    ),
+    ("iam:PutRolePolicy", "aws_iam_role", "name", "iam::{}:role/{}"),
+    ("iam:PassRole", "aws_iam_role", "name", "iam::{}:role/{}"),
+    ("sqs:SetQueueAttributes", "aws_sqs_queue", "name", "sqs:us-east-1:{}:{}"),
+    ("secretsmanager:CreateSecret", "aws_secretsmanager_secret", "name", SECRET),
+    ("secretsmanager:DescribeSecret", "aws_secretsmanager_secret", "name", f"{SECRET}-a1B2c3"),
+]
+
+
+def test_all_that_the_stack_has_by_name_is_in_reach(settings: Settings, resources: Tree) -> None:
+    statements = document(settings, resources, "apply")
+    for action, kind, attribute, arn in REACHED:
+        places = allowed(statements, action)
+        for name in names(resources, kind, attribute):
+            wanted = "arn:aws:" + arn.format(ACCOUNT, name)
+            assert any(fnmatchcase(wanted, place) for place in places), wanted
+
+
+def test_mappings_are_made_and_changed_for_our_functions_alone(settings: Settings, resources: Tree) -> None:
+    statements = document(settings, resources, "apply")
+    for verb in ("Create", "Delete", "Update"):
+        (one,) = [one for one in statements if f"lambda:{verb}EventSourceMapping" in one["Action"]]
+        ours = names(resources, "aws_lambda_function", "function_name")
+        arns = {f"arn:aws:lambda:*:{ACCOUNT}:function:{name}" for name in ours}
+        assert set(one["Condition"]["ArnLike"]["lambda:FunctionArn"]) == arns
+
+
+def test_lists_of_alarms_are_asked_for_without_an_arn(settings: Settings, resources: Tree) -> None:
+    for purpose in ("plan", "apply"):
+        assert "*" in allowed(document(settings, resources, purpose), "cloudwatch:DescribeAlarms")
+
+
+@pytest.mark.parametrize("name", [None, "${aws_sns_topic.x.name}", "*"])
+def test_resource_whose_name_cannot_be_told_is_refused(
+    settings: Settings, resources: Tree, name: str | None
+) -> None:
+    odd = resources | {"aws_sqs_queue": {"x": {"name": name}}}
+    with pytest.raises(ToolError, match="aws_sqs_queue: name: one has no name that can be told"):
+        document(settings, odd, "plan")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +277,7 @@ def test_state_is_read_by_one_and_written_by_the_other(
 ) -> None:
     place = {"type": "s3", "bucket": "our-state", "region": "eu-west-1"} | backend
     settings = good_settings(DEPLOYED | {"terraform": {"backend": place}})
-    known = {"aws_sns_topic"}
+    known: Tree = {"aws_sns_topic": {}}
     state = {
         one for one in actions(document(settings, known, "plan")) if one.startswith(("s3:", "dynamodb:"))
     }
@@ -197,11 +289,52 @@ def test_state_is_read_by_one_and_written_by_the_other(
     assert file in allowed(document(settings, known, "apply"), "s3:PutObject")
 
 
-@pytest.mark.parametrize("purpose", ["plan", "apply"])
-def test_policy_of_a_role_fits(settings: Settings, types: set[str], purpose: str) -> None:
-    (found,) = monitorings(settings)
-    made = roles.terraform([(settings, found)], REPOSITORY, types)["resource"]["aws_iam_role_policy"]
-    assert len(made[purpose]["policy"]) < roles.LARGEST_POLICY * 0.8
+def made(settings: Settings) -> Tree:
+    """The roles of all targets in one account, as Terraform has them."""
+    stacks = synthesized(settings)
+    found = {one.stack: one for one in monitorings(settings)}
+    pairs = [(settings, found[name]) for name in stacks]
+    trees = [stack["resource"] for stack in stacks.values()]
+    resources: Tree = roles.terraform(pairs, REPOSITORY, trees)["resource"]
+    return resources
+
+
+REGIONS = [
+    {"region": region, "account": ACCOUNT, "partition": "aws"}
+    for region in ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2")
+]
+
+
+@pytest.mark.parametrize("changes", [EVERYTHING, EVERYTHING | {"tags": {}, "targets": REGIONS}])
+def test_policies_of_a_role_fit(changes: Tree) -> None:
+    found = made(good_settings(changes))["aws_iam_policy"]
+    assert max(len(one["policy"]) for one in found.values()) <= roles.LARGEST_POLICY
+    for purpose in ("plan", "apply"):
+        assert len([key for key in found if key.startswith(purpose)]) < roles.MOST_POLICIES * 0.8
+
+
+def test_policies_of_a_role_say_together_what_it_may_do(settings: Settings, resources: Tree) -> None:
+    found = made(settings)
+    for purpose in ("plan", "apply"):
+        keys = [
+            key
+            for key, one in found["aws_iam_role_policy_attachment"].items()
+            if one["role"] == f"${{aws_iam_role.{purpose}.name}}"
+            and one["policy_arn"] == f"${{aws_iam_policy.{key}.arn}}"
+        ]
+        parts = [json.loads(found["aws_iam_policy"][key]["policy"])["Statement"] for key in keys]
+        assert [one for part in parts for one in part] == document(settings, resources, purpose)
+    assert {one["path"] for one in found["aws_iam_policy"].values()} == {"/deployment/"}
+
+
+def test_policy_that_no_role_takes_is_refused() -> None:
+    statement = {"Effect": "Allow", "Action": ["a:Get"], "Resource": ["x" * 4_000]}
+    policy = {"Version": "2012-10-17", "Statement": [statement] * 11}
+    with pytest.raises(ToolError, match="an account of their own"):
+        roles.texts(policy, "apply")
+    assert len(roles.texts(policy | {"Statement": [statement] * 10}, "apply")) == 10
+    with pytest.raises(ToolError, match="an account of their own"):
+        roles.texts(policy | {"Statement": [statement | {"Resource": ["x" * 7_000]}]}, "apply")
 
 
 def test_trust_is_limited_to_one_environment_of_one_repository(settings: Settings) -> None:
@@ -219,11 +352,11 @@ def test_trust_is_limited_to_one_environment_of_one_repository(settings: Setting
     }
 
 
-def test_operations_are_the_only_names_that_are_no_actions(settings: Settings, types: set[str]) -> None:
+def test_operations_are_the_only_names_that_are_no_actions(settings: Settings, resources: Tree) -> None:
     session = Session()
     strange = {
         one
-        for one in actions(document(settings, types, "apply"))
+        for one in actions(document(settings, resources, "apply"))
         if one.split(":")[1] not in session.get_service_model(one.split(":")[0]).operation_names
     }
     assert strange == NO_OPERATION
@@ -292,9 +425,10 @@ def test_command_wants_to_know_which_of_several_accounts(
 
 def test_grants_about_the_same_are_one() -> None:
     one, two = Grant(("a:Get",), ("x",)), Grant(("a:List",), ("x",))
-    other, limited = Grant(("a:Get", "a:List"), ("y",)), Grant(("a:Get",), ("x",), (("k", "v"),))
+    condition = ("StringEquals", "k", ("v",))
+    other, limited = Grant(("a:Get", "a:List"), ("y",)), Grant(("a:Get",), ("x",), (condition,))
     empty = Grant((), ("x",))
     assert merged([two, one, other, limited, empty]) == [
-        Grant(("a:Get",), ("x",), (("k", "v"),)),
+        Grant(("a:Get",), ("x",), (condition,)),
         Grant(("a:Get", "a:List"), ("x", "y")),
     ]

@@ -18,6 +18,7 @@ MAY_IMPORT_CDKTF = ("modules.constructs", "modules.stack", "modules.synthesis", 
 ALLOWED = {
     "modules.errors": (),
     "modules.naming": ("modules.errors",),
+    "modules.versions": (),
     "modules.facts": ("modules.errors",),
     "modules.spec": ("modules.facts", "modules.naming", "modules.errors"),
     "modules.settings": ("modules.facts", "modules.naming", "modules.errors", "modules.spec"),

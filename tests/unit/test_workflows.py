@@ -29,6 +29,7 @@ LONGEST_MINUTES = 60
 # What changes something outside of its run, by workflow and job. Nothing else may.
 WRITES = {
     ("review", "report"): {"pull-requests", "statuses"},
+    ("review", "fault"): {"statuses"},
     ("drift", "issue"): {"issues"},
 }
 # Who may take on a role in AWS; the first one calls the two that follow.
@@ -342,11 +343,13 @@ def test_workflows_of_pull_requests_call_our_commands() -> None:
     called = {call[1] for name in ("review", "deploy", "deploy-target", "drift") for call in _calls(name)}
 
     assert called == {
+        "approval",
         "compare",
         "configure",
         "drift",
         "fetch",
         "identity",
+        "newest",
         "plan",
         "receive",
         "report",

@@ -1,0 +1,8 @@
+"""What every stack requires of Terraform; `ops` requires the same of stacks that others made."""
+
+from __future__ import annotations
+
+SOURCE = "hashicorp/aws"
+# What this project is tested against, and the major version whose arguments the bindings know.
+PROVIDER = {"source": SOURCE, "version": ">= 5.100.0, < 7.0.0"}
+TERRAFORM = ">= 1.5.0"
