@@ -576,3 +576,12 @@ def test_filter_policies_compare_by_keys_and_values(old: Any, new: Any, relation
     opposite = {Relation.LESS: Relation.MORE, Relation.MORE: Relation.LESS}
     assert patterns_compared(old, new) is relation
     assert patterns_compared(new, old) is opposite.get(relation, relation)
+
+
+SUBSCRIBED = {"protocol": "email", "endpoint": "a@team.example", "topic_arn": TARGET}
+
+
+def test_subscriber_of_a_topic_that_is_not_known_is_unclear() -> None:
+    marks = {"kind": SUBSCRIPTION, "after_unknown": {"topic_arn": True}}
+    found = reviewed(SUBSCRIBED, SUBSCRIBED | {"topic_arn": None}, **marks)
+    assert said(found) == [(UNCLEAR, "subscriber")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,8 @@ from ops.review.judges.documents import policy
 from ops.review.judges.kinds import Aspect, Kind, changed, unclear, verdict, weaker_if, when_changed
 from ops.review.judges.patterns import letting
 from ops.review.secrets import SENSITIVE
-from ops.review.topics import route_of, target
-from ops.review.values import Hidden, is_nothing, mapping, same
+from ops.review.topics import Target, route_of, target
+from ops.review.values import is_nothing, mapping, same
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
 from ops.review.words import duration, shown
 from ops.review.world import World
@@ -46,15 +46,12 @@ def _subscriber(change: Change, world: World) -> Iterator[Verdict]:
     """Another endpoint is another subscriber, who may have to confirm first."""
     sides = [[side.get(name) for name in _WHO] for side in (change.before, change.after)]
     arns = [side.get("topic_arn") for side in (change.before, change.after)]
-    topics = [
-        {one.key for one in found.targets(arn)}
-        for found, arn in zip((world.before, world.after), arns, strict=True)
-    ]
-    is_hidden = any(isinstance(arn, Hidden) for arn in arns)
-    if same(sides[0], sides[1]) and topics[0] == topics[1] and not (is_hidden and not same(*arns)):
+    targets = [found.targets(arn) for found, arn in zip((world.before, world.after), arns, strict=True)]
+    before, after = ({one.key for one in found} for found in targets)
+    if same(sides[0], sides[1]) and (before == after or same(*arns)):
         return
     old, new = _listener(change.before, world), _listener(change.after, world)
-    if any(isinstance(value, Unknown) for value in sides[1]):
+    if any(isinstance(value, Unknown) for value in sides[1]) or any(map(_is_unknown, arns, targets)):
         yield verdict(change, Effect.UNCLEAR, "subscriber", "may have another subscriber", old=old, new=new)
         return
     yield verdict(change, Effect.WEAKENED, "subscriber", "loses its subscriber", old=old, new=new)
@@ -62,6 +59,11 @@ def _subscriber(change: Change, world: World) -> Iterator[Verdict]:
     yield verdict(
         change, Effect.STRENGTHENED, "subscriber", "has a new subscriber", old=old, new=new, note=note
     )
+
+
+def _is_unknown(arn: Any, targets: Sequence[Target]) -> bool:
+    """Whether a topic is known only after apply, and nothing says which one it will be."""
+    return isinstance(arn, Unknown) and not all(one.is_known for one in targets)
 
 
 def _confirms(protocol: Any) -> bool:
