@@ -89,7 +89,7 @@ FUNCTION = Kind(
         when_changed(_CONCURRENCY, _concurrency),
         when_changed(_TRACING, _tracing),
         present("dead_letter_config.target_arn", "dead-letter queue"),
-        present("kms_key_arn", "encryption with a customer key"),
+        present("kms_key_arn", "customer key for encryption"),
         _log_level("logging_config.application_log_level"),
         _log_level("logging_config.system_log_level"),
         plain("logging_config.log_group", "writes to another log group"),

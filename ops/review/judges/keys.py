@@ -113,7 +113,7 @@ SECRET = Kind(
     replaced="Its value has to be set anew.",
     identity=("name", "name_prefix"),
     aspects=(
-        present("kms_key_id", "encryption with a customer key"),
+        present("kms_key_id", "customer key for encryption"),
         policy("policy"),
         plain("secret_string", "holds another value"),
     ),
@@ -127,7 +127,7 @@ STREAM = Kind(
     aspects=(
         switch("server_side_encryption.enabled", "loses its encryption", "gets encryption", default=False),
         source("extended_s3_configuration.bucket_arn", "bucket"),
-        present("extended_s3_configuration.kms_key_arn", "encryption with a customer key"),
+        present("extended_s3_configuration.kms_key_arn", "customer key for encryption"),
         letting("include_filter", "metrics"),
         barring("exclude_filter", "metrics"),
     ),

@@ -101,7 +101,7 @@ LOG_GROUP = Kind(
     identity=("name", "name_prefix", "log_group_class"),
     aspects=(
         when_changed(_RETENTION, _retention),
-        present("kms_key_id", "encryption with a customer key"),
+        present("kms_key_id", "customer key for encryption"),
         switch(
             "deletion_protection_enabled", "may be deleted now", "is protected from deletion", default=False
         ),
@@ -146,7 +146,7 @@ ANOMALY_DETECTOR = Kind(
         switch("enabled", "is switched off", "is switched on"),
         filter_pattern("filter_pattern"),
         members("log_group_arn_list", "leaves log groups", "reads more log groups"),
-        present("kms_key_id", "encryption with a customer key"),
+        present("kms_key_id", "customer key for encryption"),
     ),
     harmless=_TAGS,
 )

@@ -20,7 +20,7 @@ from ops.review.words import duration, shown
 from ops.review.world import World
 from policies.values import Unknown, as_text
 
-_KEY = "encryption with a customer key"
+_KEY = "customer key for encryption"
 _TAGS = frozenset({"tags"})
 _MAIL, _WEB = ("email", "email-json"), ("http", "https")
 _WHO = ("protocol", "endpoint")

@@ -74,7 +74,7 @@ SCHEDULE = Kind(
         present("target.dead_letter_config.arn", "dead-letter queue"),
         rising("target.retry_policy.maximum_retry_attempts", "is tried less often", "is tried more often"),
         source("target.arn", "target"),
-        present("kms_key_arn", "encryption with a customer key"),
+        present("kms_key_arn", "customer key for encryption"),
     ),
     harmless=_TAGS,
 )
