@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ops.review.secrets import SENSITIVE
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import one_line
+from ops.review.words import NOTHING, one_line
+
+# Such words may stand for a change of many an attribute.
+_VAGUE = re.compile(
+    rf"|(?i:true|false|enabled|disabled|none|{NOTHING}|{re.escape(SENSITIVE)})|[+-]?[\d.,]+(?:e[+-]?\d+)?%?"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Acceptance:
     """One weakening, named by address, old and new as the review words them, with the reason for it.
 
+    Where these words do not say what changes, it needs the aspect, too.
     It accepts one change and no other; with the values applied it fits nothing any more. Unlike a
     waiver it has no date, and one that is left over is no finding.
     """
@@ -22,11 +30,28 @@ class Acceptance:
     old: str
     new: str
     reason: str
+    aspect: str | None = None
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What it accepts; not why."""
+    def words(self) -> tuple[str, str, str]:
+        """Address, old and new on one line each, as verdicts have them."""
         return one_line(self.address), one_line(self.old), one_line(self.new)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it accepts; not why."""
+        return *self.words, one_line(self.aspect or "")
+
+    def fits(self, verdict: Verdict) -> bool:
+        """Whether it is for this change."""
+        if self.words != (verdict.address, verdict.old, verdict.new):
+            return False
+        return not is_vague(verdict) if self.aspect is None else one_line(self.aspect) == verdict.aspect
+
+
+def is_vague(verdict: Verdict) -> bool:
+    """Whether old and new alone do not say what changes: true and false, plain numbers, none."""
+    return any(_VAGUE.fullmatch(text) for text in (verdict.old, verdict.new))
 
 
 def unspent(head: Iterable[Acceptance], base: Iterable[Acceptance]) -> tuple[Acceptance, ...]:
@@ -46,12 +71,15 @@ def unspent(head: Iterable[Acceptance], base: Iterable[Acceptance]) -> tuple[Acc
 
 def spend(verdicts: Sequence[Verdict], acceptances: Iterable[Acceptance]) -> dict[int, Acceptance]:
     """The acceptance of each weakening that has one, by its place; each is spent once."""
-    waiting: dict[tuple[str, str, str], list[Acceptance]] = {}
-    for one in acceptances:
-        waiting.setdefault(one.key, []).append(one)
+    waiting: dict[str, list[Acceptance]] = {}
+    # Those that name an aspect fit nothing else, so they go first.
+    for one in sorted(acceptances, key=lambda one: one.aspect is None):
+        waiting.setdefault(one_line(one.address), []).append(one)
     found = {}
     for place, verdict in enumerate(verdicts):
-        fitting = waiting.get((verdict.address, verdict.old, verdict.new))
-        if verdict.effect is Effect.WEAKENED and fitting:
-            found[place] = fitting.pop(0)
+        left = waiting.get(verdict.address, []) if verdict.effect is Effect.WEAKENED else []
+        fitting = next((one for one in left if one.fits(verdict)), None)
+        if fitting is not None:
+            left.remove(fitting)
+            found[place] = fitting
     return found
