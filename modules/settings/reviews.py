@@ -31,10 +31,12 @@ class Cost(Section):
 class AcceptedChange(Section):
     """A weakening that is meant: address, old and new as the review words them, and why.
 
-    It is spent by that one change: with the new value applied it fits nothing any more.
+    Where old and new do not say what changes, as with true and false, `aspect` says it. It is spent by
+    that one change: with the new value applied it fits nothing any more.
     """
 
     address: Text
     old: Text
     new: Text
+    aspect: Text | None = None
     reason: Text

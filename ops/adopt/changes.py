@@ -47,7 +47,7 @@ _USUAL: Mapping[str, Mapping[str, Any]] = {
         "multi_region": False,
     },
     "aws_lambda_event_source_mapping": {"enabled": True},
-    "aws_lambda_function": {"package_type": "Zip"},
+    "aws_lambda_function": {"package_type": "Zip", "reserved_concurrent_executions": -1},
 }
 
 

@@ -71,7 +71,8 @@ def function(item: Resource, around: Surroundings) -> Counted:
 @counts("aws_scheduler_schedule")
 def schedule(item: Resource, around: Surroundings) -> Counted:
     """How often it runs."""
-    found = runs(item.get("schedule_expression"))
+    off = item.text("state") == "DISABLED"
+    found = Decimal(0) if off else runs(item.get("schedule_expression"))
     if found is None:
         yield assumed("schedule_run", around.volumes, "cron_runs")
     else:

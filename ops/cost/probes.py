@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from modules.facts import prices
 from ops.cost.delivery import MOST_MEMORY_MB, gb_seconds
 from ops.cost.schedules import runs
@@ -20,6 +22,9 @@ def canary(item: Resource, around: Surroundings) -> Counted:
     volumes = around.volumes
     told = volumes.told("canary_runs", called(item))
     planned = runs(inside(item.get("schedule"), "expression"))
+    # The provider starts it only if that is asked for.
+    if item.get("start_canary") in (None, False):
+        told = planned = Decimal(0)
     volume = "cron_runs" if told is None and planned is None else "canary_runs"
     quantity = next(one for one in (told, planned, volumes.figure("cron_runs")) if one is not None)
     yield used("canary_run", quantity, volumes.said(volume))

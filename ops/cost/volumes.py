@@ -73,7 +73,7 @@ VOLUMES: Mapping[str, Volume] = {
     ),
     "invocations": _volume("8760", "invocations of each function", "one every 5 minutes", "function"),
     "function_seconds": _volume("1", "s of each invocation", "one or two answers to wait for", most=900),
-    "cron_runs": _volume("31", "runs of each schedule that is no rate", "once a day"),
+    "cron_runs": _volume("31", "runs of each schedule whose times are not known", "once a day"),
     "key_requests": _volume("10000", "requests to each key", "AWS services keep a data key for five minutes"),
     "secret_requests": _volume(
         "8760", "requests for each secret", "a function that keeps it for five minutes"

@@ -153,7 +153,7 @@ def _spent(path: Path) -> list[Acceptance]:
     try:
         return _acceptances(TypeAdapter(list[AcceptedChange]).validate_python(entries))
     except ValidationError:
-        wanted = "is no list of address, old, new and reason; take the file from config/ of the base"
+        wanted = "is no list of address, old, new, reason and aspect; take the file from config/ of the base"
         raise ToolError(f"{path}: accepted: {wanted}") from None
 
 

@@ -27,6 +27,7 @@ _TITLES = {
     Effect.WEAKENED: "Weakened",
     Effect.UNCLEAR: "Cannot be judged",
     Effect.STRENGTHENED: "Strengthened",
+    Effect.REMOVED_UNKNOWN: "Removed; what hangs on it is not known here",
     Effect.ADDED: "Added",
     Effect.REMOVED: "Removed, without effect on alerting",
     Effect.CHANGED: "Changed",
@@ -37,6 +38,7 @@ _SHORT = {
     Effect.WEAKENED: "weakened",
     Effect.UNCLEAR: "cannot be judged",
     Effect.STRENGTHENED: "strengthened",
+    Effect.REMOVED_UNKNOWN: "removed with unknown effect",
     Effect.ADDED: "added",
     Effect.REMOVED: "removed",
     Effect.CHANGED: "changed",
@@ -97,6 +99,7 @@ def _blocks(review: Review) -> Iterator[Block]:
     yield Block("Policy errors", tuple(_findings(stopping)))
     yield _of_effect(review, Effect.UNCLEAR)
     yield _of_effect(review, Effect.STRENGTHENED)
+    yield _of_effect(review, Effect.REMOVED_UNKNOWN)
     for section in review.sections:
         yield Block(section.title, (Line(section.text),) if section.text else ())
     for effect in _FOLDED:

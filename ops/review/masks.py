@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ops.review.marks import leaves
 from ops.review.secrets import SENSITIVE, masked
+from ops.review.values import Hidden, merged
 
 # Shorter ones would blot out every other word; the attribute that holds one is hidden all the same.
 SHORTEST_KNOWN = 6
@@ -25,7 +27,7 @@ class Mask:
     def __call__(self, text: str) -> str:
         """The text, fit to be printed."""
         if text not in self._masked:
-            self._masked[text] = masked(self._without_known(text) if self._known else text)
+            self._masked[text] = masked(veiled(self._without_known(text) if self._known else text))
         return self._masked[text]
 
     def _without_known(self, text: str) -> str:
@@ -35,6 +37,30 @@ class Mask:
         for secret in sorted(found, key=lambda one: (-len(one), one)):
             text = text.replace(secret, SENSITIVE)
         return text
+
+
+def veiled(text: str) -> str:
+    """The text; if it is JSON, without the values that are secrets by their place in it."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    try:
+        value = json.loads(text)
+        told = _told(merged(value, None, None, None))
+    except (ValueError, RecursionError):
+        return text
+    if told == value:
+        return text
+    return json.dumps(told, ensure_ascii=False, separators=None if '": ' in text else (",", ":"))
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _told(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_told(item) for item in value]
+    if isinstance(value, Hidden):
+        return SENSITIVE
+    return veiled(value) if isinstance(value, str) else value
 
 
 def _spellings(text: str) -> Iterator[str]:

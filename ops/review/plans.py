@@ -60,6 +60,11 @@ class Plan:
         return tuple(self.raw.get("resource_drift") or ())
 
     @property
+    def is_partial(self) -> bool:
+        """Whether Terraform itself says that it leaves something out, as it does with -target."""
+        return self.raw.get("complete") is False
+
+    @property
     def deferred(self) -> int:
         """The number of changes that Terraform puts off to a later plan."""
         return len(self.raw.get("deferred_changes") or ())

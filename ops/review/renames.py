@@ -29,6 +29,6 @@ def _identity(change: Change) -> tuple[str, tuple[str, ...]]:
     """Type and name of a resource; without a name where it is not known."""
     values = change.before or change.after
     found = [values.get(name) for name in _NAMES]
-    if kind_of(change.type).types == () or any(isinstance(one, Unknown | Hidden) for one in found):
+    if not kind_of(change.type).is_known or any(isinstance(one, Unknown | Hidden) for one in found):
         return change.type, ()
     return change.type, tuple(shown(one) for one in found if one)

@@ -137,5 +137,10 @@ def _notes(plan: Plan, base: Plan | None) -> Iterator[str]:
             "Compared without a state: whether a change replaces a resource, and what was changed outside of "
             "Terraform, is unknown."
         )
+    if plan.is_partial or (base is not None and base.is_partial):
+        yield (
+            "The plan does not cover everything (a target was named, or changes are put off): what else "
+            "would change is unknown."
+        )
     if plan.deferred:
         yield f"Terraform puts off {plan.deferred} changes to a later plan; what they do is unknown."

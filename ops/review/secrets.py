@@ -7,21 +7,30 @@ here: values, addresses, findings and messages of errors alike.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
+
+from ops.review.links import shortened
 
 SENSITIVE = "(sensitive)"
 
 _WORDS = (
     r"passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|routing[_-]?key"
-    r"|integration[_-]?key|signing[_-]?key|service[_-]?key|genie[_-]?key|credentials?|authorization|webhook"
-    r"|connection[_-]?string|\bdsn\b|\bpwd\b"
+    r"|integration[_-]?key|signing[_-]?key|service[_-]?key|genie[_-]?key|account[_-]?key|credentials?"
+    r"|authorization|webhook|connection[_-]?string|\bdsn\b|\bpwd\b"
+    # As a word of its own, in db_pass and in dbPass.
+    r"|(?<![a-z])pass(?![a-z])|(?-i:(?<=[a-z])Pass(?![a-z]))"
 )
 _SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
 # These only point to a secret, or speak of one.
 _NO_SECRET_NAME = re.compile(
     r"(?i)(?:_arns?|_names?|_enabled|_days|_seconds|_type|_policy|_length)$|^(?:secret_id|client_token)$"
 )
-_MAPS_OF_SECRETS = frozenset({"variables", "environment_variables"})
+# Blocks whose entries are a name and a value, whatever is set by them.
+_SETTINGS = re.compile(r"(?i)environment|(?:setting|set)$")
+# Their values are where a figure is found, and no secrets.
+_FIGURES = frozenset({"metric_transformation", "dimension", "dimensions"})
 
 _REST_OF_URL = r"[^\s\"'<>`\\]+"
 _HOOKS = (
@@ -30,9 +39,15 @@ _HOOKS = (
 )
 _TOKENS = (
     r"gh[pousr]_\w{16,}|github_pat_\w{16,}|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|glpat-[\w-]{16,}"
-    r"|[sr]k_(?:live|test)_\w{10,}|sk-[\w-]{20,}|AIza[\w-]{30,}|npm_\w{30,}|hv[sb]\.[\w-]{20,}"
+    r"|[sr]k_(?:live|test)_\w{10,}|sk-[\w-]{20,}|AIza[\w-]{30,}|npm_\w{30,}|key-[0-9a-f]{32}|hv[sb]\.[\w-]{20,}"
     r"|\w{14}\.atlasv1\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}|dop_v1_\w{20,}"
 )
+# One entry of a mapping, in JSON, in JSON within a text, and in this project's own writing.
+_IS = r"\\?[\"']?\s*[:=]\s*\\?[\"']?"
+_NAME = rf"\b(?:name|key){_IS}[^\"'\\,;={{}}]{{0,100}}?(?:{_WORDS})[^\"'\\,;={{}}]{{0,100}}"
+_VALUE = r"(?<=[\"'])[^\"'\\]+|(?<![\"'])[^\s\"',;{}\[\]\\]+"
+# Where a metric is found is no secret, whatever the metric counts.
+_BETWEEN = r"\\?[\"']?,(?:(?!namespace)[^{}\[\]]){0,200}?"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -46,18 +61,33 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         # A long part of a path that mixes letters and digits is nobody's choice of words.
         (r"(?i)(://[^\s\"'<>]*?/)(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}", rf"\1{SENSITIVE}"),
+        (r"(?i)(/bot)\d+:[\w-]+", rf"\1{SENSITIVE}"),
         (r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,16}", SENSITIVE),
         (r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?", SENSITIVE),
         (rf"\b(?:{_TOKENS})", SENSITIVE),
-        (r"(?i)(?<![\w-])[0-9a-f]{32}(?![\w-])", SENSITIVE),
+        (r"(?i)(?<![\w-])[0-9a-f]{32}(?:[0-9a-f]{8})?(?![\w-])", SENSITIVE),
         # 40 characters of base64 with capitals, small letters and digits: a secret access key.
         (
             r"(?<![\w/+=-])(?=[\w/+]*[A-Z])(?=[\w/+]*[a-z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=-])",
             SENSITIVE,
         ),
         (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}", rf"\1 {SENSITIVE}"),
+        # The name says it, and the value stands beside it: {"name": "DB_PASSWORD", "value": "…"}.
+        (rf"(?i)({_NAME}{_BETWEEN}\bvalue{_IS})(?:{_VALUE})", rf"\1{SENSITIVE}"),
+        (rf"(?i)(\bvalue{_IS})(?:{_VALUE})(\\?[\"']?,\s*\\?[\"']?{_NAME})", rf"\1{SENSITIVE}\2"),
+        # As commands and as people say it.
+        (r"(\b(?:mysql|mariadb)\w*\b[^|;&\n]{0,500}?\s-p)[^\s\"';|&]+", rf"\1{SENSITIVE}"),
+        (r"(\bcurl\b[^|;&\n]{0,500}?\s(?:-u\s*|--user[\s=]+)[\"']?[^\s:\"']+:)[^\s\"']+", rf"\1{SENSITIVE}"),
         (
-            rf"(?i)([\w-]*(?:{_WORDS})[\w-]*(?:\\?[\"']\s*:\s*\\?[\"']?|\s*=\s*\\?[\"']?|:\s+\\?[\"']?))"
+            r"(?i)\b((?:password|passwd|passphrase|passcode|pwd)\s+is:?\s+[\"'`]?)[^\s\"'`]+",
+            rf"\1{SENSITIVE}",
+        ),
+        (
+            r"(?i)\b((?:token|secret|key)\s+is:?\s+[\"'`]?)(?=[^\s\"'`]*\d)[^\s\"'`]{4,}",
+            rf"\1{SENSITIVE}",
+        ),
+        (
+            rf"(?i)((?<![\w-])[\w-]*(?:{_WORDS})[\w-]*(?:\\?[\"']\s*:\s*\\?[\"']?|\s*=\s*\\?[\"']?|:\s+\\?[\"']?))"
             r"[^\s\"',;&{}\[\]\\(][^\s\"',;&{}\[\]\\]{2,}",
             rf"\1{SENSITIVE}",
         ),
@@ -65,7 +95,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 # One pass tells that none of the above can be in a text: most texts are short and harmless.
 _HINT = re.compile(
-    rf"(?i)://|-----BEGIN|A[KSBC]IA|ACCA|eyJ|[0-9a-f]{{32}}|[a-z0-9/+]{{40}}|bearer|basic|{_WORDS}|{_TOKENS}"
+    rf"(?i)://|-----BEGIN|A[KSBC]IA|ACCA|eyJ|[0-9a-f]{{32}}|[a-z0-9/+]{{40}}|/bot\d|bearer|basic|passcode"
+    rf"|mysql|mariadb|curl|\bkey\s+is|{_WORDS}|{_TOKENS}"
 )
 
 
@@ -73,6 +104,8 @@ def masked(text: str) -> str:
     """The text without what looks like a secret."""
     if not _HINT.search(text):
         return text
+    if "://" in text:
+        text = shortened(text, SENSITIVE)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
@@ -84,6 +117,15 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
 
 
+@cache
 def holds_secrets(name: str) -> bool:
     """Whether the values of a mapping of this name are nobody's business, such as environment variables."""
-    return name in _MAPS_OF_SECRETS
+    return name.lower().endswith("variables")
+
+
+def is_secret_entry(entry: Mapping[str, Any], block: str) -> bool:
+    """Whether the `value` of an entry is a secret: by the name or key beside it, or by its block's name."""
+    names = [entry[key] for key in ("name", "key") if isinstance(entry.get(key), str)]
+    if not names or block in _FIGURES:
+        return False
+    return bool(_SETTINGS.match(block)) or any(map(is_secret_name, names))

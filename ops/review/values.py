@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ops.review.marks import is_marked
-from ops.review.secrets import holds_secrets, is_secret_name
+from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name
 from policies.values import Unknown
 
 _NOTHING: tuple[Any, ...] = ("", [], {})
@@ -97,6 +97,8 @@ def merged(value: Any, unknown: Any, sensitive: Any, expression: Any, name: str 
 def _merged_map(value: dict[str, Any], unknown: Any, sensitive: Any, expression: Any, name: str) -> Any:
     gaps = unknown if isinstance(unknown, dict) else {}
     marks = sensitive if isinstance(sensitive, dict) else {}
+    if "value" in value and is_secret_entry(value, name):
+        marks = {**marks, "value": True}
     found = {}
     for key in (*value, *(key for key in gaps if key not in value)):
         hidden = True if holds_secrets(name) else marks.get(key)

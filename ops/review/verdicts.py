@@ -12,6 +12,7 @@ class Effect(StrEnum):
     WEAKENED = "weakened"
     UNCLEAR = "unclear"
     STRENGTHENED = "strengthened"
+    REMOVED_UNKNOWN = "removed_unknown"
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"

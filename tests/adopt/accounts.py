@@ -49,6 +49,7 @@ class FakeAccount:
     aliases: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Item] = field(default_factory=dict)
     functions: dict[str, Item] = field(default_factory=dict)
+    reserved: dict[str, int] = field(default_factory=dict)
     mappings: list[Item] = field(default_factory=list)
     invoked: dict[str, Item] = field(default_factory=dict)
     roles: dict[str, Item] = field(default_factory=dict)
@@ -198,6 +199,10 @@ class FakeAccount:
         return {"KeyRotationEnabled": self.keys[told["KeyId"]]["rotated"]}
 
     # --- functions, roles, schedules, secrets ------------------------------------------------------
+
+    def _get_function_concurrency(self, told: Item) -> Item:
+        name = told["FunctionName"]
+        return {"ReservedConcurrentExecutions": self.reserved[name]} if name in self.reserved else {}
 
     def _get_function_configuration(self, told: Item) -> Item | None:
         return self.functions.get(told["FunctionName"])

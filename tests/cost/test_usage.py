@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
 
 from ops.cost import estimate
 from ops.cost.schedules import runs
@@ -196,7 +198,17 @@ def test_key_and_secret_cost_by_being_there_and_by_use() -> None:
         ("rate(2 days)", "15.208333"),  # 730 / 48
         ("rate(0 minute)", "1"),
         ("at(2026-11-20T13:00:00)", "1"),
-        ("cron(0 7 * * ? *)", None),
+        ("cron(0 7 * * ? *)", "30.416667"),  # 730 / 24
+        ("cron(*/5 * * * ? *)", "8760"),
+        ("cron(0/15 8-17 ? * MON-FRI *)", "869.047619"),  # 4 * 10 * 730 / 24 * 5 / 7
+        ("cron(0 9 L * ? *)", "0.999316"),  # 12 / 365.25 * 730 / 24
+        ("cron(0 9 ? * 6L,2#1 *)", "1.998631"),
+        ("cron(0 9 1,LW * ? *)", "1.998631"),
+        ("cron(0 0 29 2 ? 2026)", "0.020819"),  # every fourth year
+        ("cron(0 22-2 * * ? *)", "152.083333"),  # around midnight: 5 * 730 / 24
+        ("cron(60 * * * ? *)", None),
+        ("cron(*/0 * * * ? *)", None),
+        ("cron(0 7 * * MON)", None),
         ("rate(five minutes)", None),
         ("${var.schedule}", None),
         (None, None),
@@ -215,8 +227,45 @@ def test_schedule_that_is_no_rate_takes_the_volume() -> None:
     assert amounts(*schedules, cron_runs="270") == {"schedule_run": money("0.001")}
 
 
+def test_what_is_switched_off_does_not_run() -> None:
+    schedule = {"schedule_expression": "rate(1 minute)", "state": "DISABLED"}
+    found = amounts(("aws_scheduler_schedule", schedule), canary(start_canary=False), canary_runs="1000")
+
+    assert set(found.values()) <= {money("0")}
+    assert amounts(("aws_scheduler_schedule", {**schedule, "state": "ENABLED"})) != found
+    assert amounts(canary(start_canary=None)) == {}
+
+
+def test_canary_by_cron_costs_what_it_costs_by_rate() -> None:
+    assert amounts(canary(schedule={"expression": "cron(*/5 * * * ? *)"})) == amounts(canary())
+
+
+numbers = st.integers(0, 59)
+
+
+@for_all(st.lists(numbers, min_size=1, max_size=6, unique=True), numbers, st.integers(1, 59))
+def test_cron_counts_each_minute_once(minutes: list[int], first: int, step: int) -> None:
+    listed = runs(f"cron({','.join(map(str, (*minutes, *minutes)))} 7 * * ? *)")
+    stepped = runs(f"cron({first}/{step} 7 * * ? *)")
+    daily = runs("cron(0 7 * * ? *)")
+
+    assert listed is not None
+    assert stepped is not None
+    assert daily is not None
+    assert abs(listed - len(minutes) * daily) < Decimal("0.001")
+    assert abs(stepped - len(range(first, 60, step)) * daily) < Decimal("0.001")
+
+
+@for_all(st.from_regex(r"cron\(([0-9A-Z*?/,#-]{1,6} ){5}[0-9*]{1,4}\)", fullmatch=True))
+def test_no_cron_runs_more_than_every_minute(expression: str) -> None:
+    found = runs(expression)
+
+    assert found is None or 0 <= found <= Decimal(43_800)
+
+
 def canary(**values: object) -> tuple[str, Values]:
-    return "aws_synthetics_canary", {"name": "chat", "schedule": {"expression": "rate(5 minutes)"}, **values}
+    rate = {"expression": "rate(5 minutes)"}
+    return "aws_synthetics_canary", {"name": "chat", "schedule": rate, "start_canary": True, **values}
 
 
 def test_canary_pays_for_runs_and_for_its_function() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ops.review import Acceptance, Review, review, unspent
+from ops.review.acceptances import is_vague
+from ops.review.markdown import markdown
 from ops.review.secrets import SENSITIVE
 from tests.review.builders import entry, plan, values
 
@@ -82,7 +85,14 @@ def test_acceptance_that_the_base_had_already_is_spent() -> None:
 
 def test_real_weakenings_are_accepted_by_what_the_review_says(story: Review, plans: Any) -> None:
     entries = [
-        Acceptance(address=one.address, old=one.old, new=one.new, reason="meant") for one in story.unaccepted
+        Acceptance(
+            address=one.address,
+            old=one.old,
+            new=one.new,
+            aspect=one.aspect if is_vague(one) else None,
+            reason="meant",
+        )
+        for one in story.unaccepted
     ]
     assert story.failed
     assert not review(plans.story, accepted=entries).failed
@@ -107,3 +117,64 @@ def test_words_of_the_review_are_not_masked() -> None:
     old, new = values(treat_missing_data="breaching"), values(treat_missing_data="missing")
     (found,) = review(plan(entry(old, new, after_sensitive={"treat_missing_data": True}))).verdicts
     assert found.aspect == "missing_data"
+
+
+KEY = {"address": "aws_kms_key.one", "old": "true", "new": "false"}
+
+
+def switched_off(*names: str, accepted: list[Acceptance]) -> Review:
+    before, after = ({"name": "k"} | dict.fromkeys(names, on) for on in (True, False))
+    return review(plan(entry(before, after, kind="aws_kms_key")), accepted=accepted)
+
+
+def test_acceptance_of_one_switch_is_none_of_another() -> None:
+    rotation = acceptance(**KEY, aspect="enable_key_rotation")
+    assert not switched_off("enable_key_rotation", accepted=[rotation]).failed
+    assert switched_off("is_enabled", accepted=[rotation]).failed
+    both = switched_off("enable_key_rotation", "is_enabled", accepted=[rotation])
+    assert [one.aspect for one in both.unaccepted] == ["is_enabled"]
+
+
+def test_words_that_fit_many_a_change_accept_none_without_an_aspect() -> None:
+    assert switched_off("enable_key_rotation", accepted=[acceptance(**KEY)]).failed
+
+
+def test_aspect_counts_where_words_would_do() -> None:
+    assert not raised(acceptance(aspect="threshold")).failed
+    assert raised(acceptance(aspect="period")).failed
+
+
+def test_acceptance_with_an_aspect_leaves_the_other_for_what_it_does_not_fit() -> None:
+    pair = [acceptance(), acceptance(aspect="threshold")]
+    twice = [entry(values(), values(threshold=8000)), entry(values(), values(threshold=8000))]
+    assert not review(plan(*twice), accepted=pair).failed
+
+
+def test_acceptance_of_another_aspect_is_not_spent_with_the_base() -> None:
+    rotation, use = (acceptance(**KEY, aspect=one) for one in ("enable_key_rotation", "is_enabled"))
+    assert unspent([rotation, use], [rotation]) == (use,)
+
+
+def test_entry_in_the_comment_names_the_aspect_where_words_do_not_say_it() -> None:
+    vague = markdown(switched_off("is_enabled", accepted=[]))
+    assert '    new: "false"\n    aspect: "is_enabled"\n    reason:\n' in vague
+    assert "aspect:" not in markdown(raised())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "vague"),
+    [
+        ("true", "false", True),
+        ("7", "1,000", True),
+        ("0.05", "0.01", True),
+        ("arn:aws:kms:key/1", "none", True),
+        ("(sensitive)", "(sensitive)", True),
+        ("ENABLED", "DISABLED", True),
+        ("above 5,000 ms", "above 8,000 ms", False),
+        ("5 min", "15 min", False),
+        ("topic critical", "deleted", False),
+    ],
+)
+def test_words_are_vague_where_they_fit_many_an_attribute(old: str, new: str, vague: bool) -> None:
+    (verdict,) = raised().unaccepted
+    assert is_vague(replace(verdict, old=old, new=new)) is vague

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from ops.review.json_report import as_json
 from ops.review.markdown import markdown
 from ops.review.masks import Mask
 from ops.review.secrets import SENSITIVE, is_secret_name, masked
+from ops.review.verdicts import Effect
 from policies.findings import Finding, Level
 from tests.review.builders import entry, plan, reviewed, values
 from tests.review.conftest import Plans
@@ -70,6 +73,21 @@ def test_secrets_are_in_the_plans_that_were_reviewed(plans: Plans) -> None:
         '{"api_key":"hunter2"}',
         '{\\"client_secret\\": \\"hunter2\\"}',
         "DB_PASSWORD=hunter2",
+        "export DB_PASS=hunter2",
+        "dbPass: hunter2",
+        "mysql -h db -u root -phunter2",
+        "curl -s -u admin:hunter2 https://api.example",
+        "Log in as admin, password is hunter2",
+        "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=hunter2+/==;EndpointSuffix=y",
+        "https://hooks.zapier.com/hooks/catch/123/abcDEF/",
+        "https://chat.example/hooks/abcDEF",
+        "https://api.example/notify/abcDEF12",
+        "https://api.telegram.org/bot12345678:abcDEF-g_h/sendMessage",
+        f"key-{ROUTING_KEY}",
+        f"{ROUTING_KEY}01234567",
+        "name=DB_PASSWORD, value=hunter2",
+        '{"key": "db.password", "propagate": true, "value": "hunter2 abcDEF"}',
+        '{\\"value\\":\\"hunter2\\",\\"name\\":\\"API_TOKEN\\"}',
     ],
 )
 def test_what_looks_like_a_secret_is_hidden(secret: str) -> None:
@@ -106,6 +124,15 @@ def test_what_looks_like_a_secret_is_hidden(secret: str) -> None:
         "SUM([l1m1, l1m2]) / MAX([a, b])",
         "scheduling-agent-lambda-duration-information-actions-and-many-others-besides",
         "Runbook: docs/runbooks/critical-undelivered.md",
+        "[Runbook](https://git.example/team/docs/runbooks/Lambda5xxErrors.md)",
+        "https://git.example/team/monitoring/docs/runbooks/webhook-failures.md",
+        "https://acme.example/wiki/spaces/OPS/pages/123456789/Lambda5xxErrors",
+        "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards:name=Sched2Agent",
+        "https://sqs.us-east-1.amazonaws.com/111122223333/Queue1Name",
+        "arn:aws:lambda:us-east-1:111122223333:function:mysql-pool",
+        "name=InputTokenCount, namespace=Agent, value=$.tokens",
+        "iam:PassRole and bypass: enabled",
+        "The token is missing.",
     ],
 )
 def test_what_a_reader_needs_is_left_alone(text: str) -> None:
@@ -126,6 +153,10 @@ def test_what_a_reader_needs_is_left_alone(text: str) -> None:
         ("kms_key_id", False),
         ("threshold", False),
         ("password_policy", False),
+        ("db_pass", True),
+        ("dbPass", True),
+        ("bypass", False),
+        ("account_key", True),
     ],
 )
 def test_attribute_is_judged_by_its_name(name: str, secret: bool) -> None:
@@ -208,6 +239,54 @@ def test_environment_variables_show_their_names_alone() -> None:
     assert "environment.variables.MODE" in printed(found)
     assert "calm" not in printed(found)
     assert "wild" not in printed(found)
+
+
+def setting(name: str, value: str, *, key: str = "name") -> list[dict[str, str]]:
+    return [{key: name, "value": value}]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda value: {"set": setting("replicas", value)},
+        lambda value: {"setting": setting("MODE", value)},
+        lambda value: {"environment": [{"environment_variable": setting("MODE", value)}]},
+        lambda value: {"tag": setting("password", value, key="key")},
+        lambda value: {"parameter": setting("auth.password", value)},
+        lambda value: {"runtime_environment_variables": {"MODE": value}},
+        lambda value: {"container_definitions": json.dumps([{"environment": setting("MODE", value)}])},
+        lambda value: {"container_definitions": json.dumps([{"settings": setting("db_pass", value)}])},
+        lambda value: {"definition": json.dumps({"Variables": {"MODE": value}}, separators=(",", ":"))},
+        lambda value: {"definition": json.dumps({"body": json.dumps(setting("secret", value))})},
+        lambda value: {"values": [json.dumps({"password": value})]},
+    ],
+)
+def test_value_beside_its_name_is_hidden_and_its_change_is_told(
+    wrapped: Callable[[str], dict[str, Any]],
+) -> None:
+    found = reviewed(wrapped("calm"), wrapped("wild"), kind="aws_other")
+    assert [one.effect for one in found.verdicts] == [Effect.CHANGED]
+    assert SENSITIVE in printed(found)
+    assert "calm" not in printed(found)
+    assert "wild" not in printed(found)
+
+
+@pytest.mark.parametrize("block", ["metric_transformation", "dimension", "parameter"])
+def test_value_of_what_is_no_secret_is_told(block: str) -> None:
+    name = "mode" if block == "parameter" else "OutputTokens"
+    found = reviewed({block: setting(name, "calm")}, {block: setting(name, "wild")}, kind="aws_other")
+    assert "calm" in printed(found)
+
+
+def test_json_without_secrets_is_told_as_it_is_written() -> None:
+    text = '{ "name":"mode",  "value": "calm" }'
+    assert Mask(())(text) == text
+
+
+def test_secret_in_the_key_of_an_address_is_hidden() -> None:
+    link = "https://hooks.zapier.com/hooks/catch/123/wild"
+    change = entry({"a": 1}, {"a": 2}, kind="aws_other", name=f'x["{link}"]')
+    assert "wild" not in printed(review(plan(change)))
 
 
 def test_subscription_shows_the_host_of_an_endpoint_alone() -> None:

@@ -13,6 +13,9 @@ from policies.resources import Resource
 FUNCTION, MAPPING = "aws_lambda_function", "aws_lambda_event_source_mapping"
 # What Lambda does where nobody says otherwise.
 _RETRIES = 2
+_NOT_TRACED = "PassThrough"
+# As the provider has it.
+_UNRESERVED = -1
 INVOKE = "aws_lambda_function_event_invoke_config"
 
 
@@ -22,12 +25,19 @@ def functions(account: Account, wanted: Wanted) -> Iterator[Find]:
         name = str(one.get("function_name"))
         read = account.get("lambda", "get_function_configuration", FunctionName=name)
         if read is not None:
-            yield Find(type=FUNCTION, name=name, address=one.address, import_id=name, values=_function(read))
+            kept = account.detail("lambda", "get_function_concurrency", FunctionName=name)
+            values = None if kept is None else _function(read) | _reserved(kept)
+            yield Find(type=FUNCTION, name=name, address=one.address, import_id=name, values=values)
+
+
+def _reserved(read: Item) -> dict[str, Any]:
+    """The concurrency that is kept for it."""
+    return {"reserved_concurrent_executions": read.get("ReservedConcurrentExecutions", _UNRESERVED)}
 
 
 def _function(read: Item) -> dict[str, Any]:
     logging, letters = read.get("LoggingConfig") or {}, read.get("DeadLetterConfig") or {}
-    network = read.get("VpcConfig") or {}
+    network, tracing = read.get("VpcConfig") or {}, read.get("TracingConfig") or {}
     return plain(
         function_name=read["FunctionName"],
         description=read.get("Description"),
@@ -41,7 +51,14 @@ def _function(read: Item) -> dict[str, Any]:
         memory_size=read.get("MemorySize"),
         environment=block(variables=(read.get("Environment") or {}).get("Variables")),
         dead_letter_config=block(target_arn=letters.get("TargetArn")),
-        logging_config=block(log_format=logging.get("LogFormat"), log_group=logging.get("LogGroup")),
+        kms_key_arn=read.get("KMSKeyArn"),
+        tracing_config=block(mode=None if tracing.get("Mode") == _NOT_TRACED else tracing.get("Mode")),
+        logging_config=block(
+            log_format=logging.get("LogFormat"),
+            log_group=logging.get("LogGroup"),
+            application_log_level=logging.get("ApplicationLogLevel"),
+            system_log_level=logging.get("SystemLogLevel"),
+        ),
         vpc_config=block(
             subnet_ids=network.get("SubnetIds"), security_group_ids=network.get("SecurityGroupIds")
         ),

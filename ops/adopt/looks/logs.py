@@ -40,6 +40,7 @@ def _group(item: Item, address: str, region: str) -> Find:
         retention_in_days=item.get("retentionInDays"),
         kms_key_id=item.get("kmsKeyId"),
         log_group_class=item.get("logGroupClass"),
+        deletion_protection_enabled=item.get("deletionProtectionEnabled") or None,
     )
     removal = command("logs", "delete-log-group", region, log_group_name=name)
     return Find(type=GROUP, name=name, address=address, import_id=name, values=values, removal=removal)

@@ -16,6 +16,11 @@ from policies.resources import Resource
 TOPIC, POLICY = "aws_sns_topic", "aws_sns_topic_policy"
 SUBSCRIPTION = "aws_sns_topic_subscription"
 _PENDING, _DELETED = "PendingConfirmation", "Deleted"
+_NOT_TRACED = "PassThrough"
+_FAILURES = {
+    f"{name.lower()}_failure_feedback_role_arn": f"{name}FailureFeedbackRoleArn"
+    for name in ("Application", "Firehose", "HTTP", "Lambda", "SQS")
+}
 _TEXTS = ("filter_policy", "filter_policy_scope", "redrive_policy", "delivery_policy")
 
 
@@ -45,11 +50,15 @@ def _topic(account: Account, arn: str, one: Resource, policy: Resource | None) -
 
 
 def _values(attributes: Mapping[str, Any], name: str) -> dict[str, Any]:
+    tracing = attributes.get("TracingConfig")
     return plain(
         name=name,
         display_name=attributes.get("DisplayName"),
         kms_master_key_id=attributes.get("KmsMasterKeyId"),
         fifo_topic=attributes.get("FifoTopic") == "true" or None,
+        delivery_policy=attributes.get("DeliveryPolicy"),
+        tracing_config=None if tracing == _NOT_TRACED else tracing,
+        **{key: attributes.get(source) for key, source in _FAILURES.items()},
     )
 
 

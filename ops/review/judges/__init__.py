@@ -20,6 +20,7 @@ from ops.review.world import World
 _AREAS = (alarms, logs, routing, schedules, functions, keys, dashboards)
 KINDS: Mapping[str, Kind] = {name: kind for area in _AREAS for kind in area.KINDS for name in kind.types}
 OTHER = Kind(types=(), noun="resource", lost=None)
+"""Without types: what hangs on one of these is not known here."""
 
 _ALARMS = (*alarms.METRIC_ALARM.types, *alarms.COMPOSITE_ALARM.types)
 

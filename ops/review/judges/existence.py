@@ -34,7 +34,7 @@ def provenance(change: Change) -> Iterator[Verdict]:
 
 def deleted(change: Change, kind: Kind, world: World) -> Verdict:
     """It goes, with all that hangs on it."""
-    effect = Effect.REMOVED if kind.lost is None else Effect.WEAKENED
+    effect = _without(kind) if kind.lost is None else Effect.WEAKENED
     reason = _REASONS.get(change.reason, "")
     note = " ".join(filter(None, (kind.lost, f"Reason: {reason}." if reason else "")))
     old = kind.describe(change.before, world) or kind.noun
@@ -46,11 +46,16 @@ def deleted(change: Change, kind: Kind, world: World) -> Verdict:
     return verdict(change, effect, "existence", "is deleted", old=old, new="deleted", note=note)
 
 
+def _without(kind: Kind) -> Effect:
+    """Only of a known kind can be said that nothing is lost with it."""
+    return Effect.REMOVED if kind.is_known else Effect.REMOVED_UNKNOWN
+
+
 def forgotten(change: Change, kind: Kind, world: World) -> Verdict:
     """It stays, and nothing manages it."""
     old = kind.describe(change.before, world) or kind.noun
     note = "It stays in AWS as it is; what happens to it later is seen by nobody."
-    effect = Effect.REMOVED if kind.lost is None else Effect.UNCLEAR
+    effect = _without(kind) if kind.lost is None else Effect.UNCLEAR
     return verdict(change, effect, "existence", "is managed no more", old=old, new="forgotten", note=note)
 
 

@@ -139,10 +139,25 @@ ROLE = Kind(
     harmless=_TAGS,
 )
 ROLE_POLICY = Kind(
-    types=("aws_iam_role_policy", "aws_iam_policy", "aws_iam_role_policy_attachment"),
+    types=(
+        "aws_iam_role_policy",
+        "aws_iam_policy",
+        "aws_iam_policy_attachment",
+        "aws_iam_role_policy_attachment",
+        "aws_kms_grant",
+        "aws_cloudwatch_event_bus_policy",
+        "aws_cloudwatch_event_permission",
+    ),
     noun="permissions",
     lost="What they allowed is allowed no more.",
     aspects=(policy("policy"), source("policy_arn", "policy")),
     harmless=_TAGS,
 )
-KINDS = (FUNCTION, SOURCE, INVOCATION, PERMISSION, ROLE, ROLE_POLICY)
+ALIAS = Kind(
+    types=("aws_lambda_alias",),
+    noun="function alias",
+    lost="Who calls the function by it finds none.",
+    aspects=(plain("function_version", "stands for another version"),),
+    harmless=_TAGS,
+)
+KINDS = (FUNCTION, ALIAS, SOURCE, INVOCATION, PERMISSION, ROLE, ROLE_POLICY)

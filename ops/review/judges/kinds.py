@@ -45,7 +45,7 @@ class Kind:
     Attributes
     ----------
     types
-        The Terraform types.
+        The Terraform types; none for what nobody knows.
     noun
         What a reader calls it.
     lost
@@ -71,6 +71,11 @@ class Kind:
     aspects: tuple[Aspect, ...] = ()
     harmless: frozenset[str] = frozenset()
     describe: Callable[[Values, World], str] = by_name
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody here knows what such a resource is for."""
+        return bool(self.types)
 
 
 def verdict(
