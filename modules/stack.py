@@ -32,7 +32,7 @@ from modules.settings import Settings
 from modules.settings.models import CloudBackend as CloudSettings
 from modules.settings.models import S3Backend as S3Settings
 from modules.spec.system import Monitoring
-from modules.versions import PROVIDER, TERRAFORM
+from modules.versions import PROVIDER, TERRAFORM, TERRAFORM_OF_PROJECTS
 
 # From <project>/cdktf.out/stacks/<stack> to <project>: Terraform runs in the former.
 TO_PROJECT = "../../.."
@@ -52,6 +52,7 @@ class MonitoringStack(TerraformStack):
         super().__init__(scope, name)
         self._backend(name, settings)
         self._provider(monitoring)
+        self._terraform(settings)
         self._variables(monitoring)
         self._resources(monitoring, settings)
         self._delivery(monitoring, archives)
@@ -88,13 +89,17 @@ class MonitoringStack(TerraformStack):
         aws("provider", "AwsProvider")(self, "aws", region=place.region, default_tags=[tags], **told)
         # The bindings pin one version exactly.
         self.add_override("terraform.required_providers.aws", PROVIDER)
-        self.add_override("terraform.required_version", TERRAFORM)
         if place.account == UNTOLD_ACCOUNT:
             aws("data_aws_caller_identity", "DataAwsCallerIdentity")(self, "current")
         if place.partition == UNTOLD_PARTITION:
             aws("data_aws_partition", "DataAwsPartition")(self, "current-partition").override_logical_id(
                 "current"
             )
+
+    def _terraform(self, settings: Settings) -> None:
+        backend = settings.terraform.backend
+        has_project = isinstance(backend, CloudSettings) and backend.project is not None
+        self.add_override("terraform.required_version", TERRAFORM_OF_PROJECTS if has_project else TERRAFORM)
 
     def _variables(self, monitoring: Monitoring) -> None:
         if any(topic.pagerduty for topic in monitoring.topics):

@@ -6,3 +6,5 @@ SOURCE = "hashicorp/aws"
 # What this project is tested against, and the major version whose arguments the bindings know.
 PROVIDER = {"source": SOURCE, "version": ">= 5.100.0, < 7.0.0"}
 TERRAFORM = ">= 1.5.0"
+# The first that knows the project of a workspace.
+TERRAFORM_OF_PROJECTS = ">= 1.6.0"

@@ -36,12 +36,15 @@ block_list(cursor) := [block |
 
 # All of a list, its unknown parts as such.
 items(cursor) := [found |
+	value(cursor) != null
 	some item in _elements(resolved(cursor))
-	found := item.value
-] if {
-	list := resolved(cursor)
-	is_array(list.value)
-} else := values.list(value(cursor))
+	found := _item(item)
+]
+
+# Of a map only what is set.
+_item(cursor) := entries(cursor) if {
+	values.is_map(cursor.value)
+} else := cursor.value
 
 # All that is set in a map; nothing of an unknown one, or of another value.
 entries(cursor) := {name: found |

@@ -48,6 +48,13 @@ test_part_of_a_list_may_be_missing if {
 	cursors.items(list) == ["x", values.unknown(["r.s.t"])]
 }
 
+test_of_a_map_where_a_list_belongs_only_what_is_set_counts if {
+	cursors.items(known({"a": null, "b": ""})) == [{}]
+	cursors.items(known([{"a": null}, {"b": "x", "c": []}])) == [{}, {"b": "x"}]
+	cursors.items(known(null)) == []
+	cursors.items(missing(null)) == [values.unknown([])]
+}
+
 test_what_a_provider_fills_in_is_no_choice if {
 	list := {
 		"value": [{"log_format": "JSON", "log_group": "/filled/in"}],

@@ -19,21 +19,29 @@ obstacles contains "data.json was not loaded: it belongs beside policies.hcl" if
 obstacles contains message if {
 	figures
 	not workspace
-	name := object.get(input, ["run", "workspace", "name"], "without a name")
 	message := sprintf(
 		"data.json knows no workspace %v: run `python -m ops opa`, or attach this policy set to fewer workspaces",
-		[name],
+		[_name],
 	)
 }
 
 obstacles contains "the plan has no planned_values: there is nothing to judge" if {
-	not is_object(input.plan.planned_values)
+	not _is_planned
 }
+
+_name := name if {
+	name := input.run.workspace.name
+} else := "without a name"
+
+# A plan that destroys everything has an empty root module. A rule of its own: OPA looks up an argument before
+# it negates the call, so that `not is_object(input.plan)` would be undefined without a plan, not true.
+_is_planned if is_object(input.plan.planned_values.root_module)
 
 # The day of the run, or else today, in UTC, like 2026-12-31.
 today := _day(_now)
 
 _now := moment if {
+	is_string(input.run.created_at)
 	moment := time.parse_rfc3339_ns(input.run.created_at)
 } else := time.now_ns()
 

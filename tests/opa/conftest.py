@@ -13,7 +13,7 @@ from ops import opa
 from ops.opa.workspaces import demands
 from tests.builders import CONFIG
 from tests.opa.engine import ENTRIES, Engine, policies
-from tests.opa.judges import GOOD, GOOD_CONTEXT, WAIVERS, Judge
+from tests.opa.judges import GOOD, GOOD_CONTEXT, OTHERS, WAIVERS, Judge
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,9 @@ def told() -> dict[str, Any]:
     """The data as committed, and workspaces of the small good stack."""
     data: dict[str, Any] = json.loads(opa.text(CONFIG, {}))
     contexts = {GOOD: GOOD_CONTEXT}
-    contexts |= {name: replace(GOOD_CONTEXT, waivers=(waiver,)) for name, waiver in WAIVERS.items()}
+    contexts |= {
+        name: replace(GOOD_CONTEXT, waivers=(waiver,)) for name, waiver in (WAIVERS | OTHERS).items()
+    }
     data["told"]["workspaces"] |= {name: demands(context) for name, context in contexts.items()}
     return data
 

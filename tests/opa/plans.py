@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,10 +16,12 @@ from tests.policies.stacks import good_stack
 Tree = dict[str, Any]
 
 FORMS: dict[str, Callable[[Tree], Tree]] = {
-    "in-hcl": planned,
-    "in-json": lambda stack: planned(stack, in_json=True),
-    "applied": lambda stack: planned(applied(stack)),
+    "in-hcl": lambda stack: reading(planned(stack)),
+    "in-json": lambda stack: reading(planned(stack, in_json=True)),
+    "applied": lambda stack: reading(planned(applied(stack))),
 }
+# How many modules there are around a plan.
+DEPTHS = (0, 1, 2)
 # The engine of these tests keeps text as JSON writes it, so that a pattern meets a backslash before each
 # quotation mark. OPA reads it as it is.
 ESCAPED = {("MON-FUN-002", 5)}
@@ -48,10 +50,15 @@ def changed_alone(plan: Tree, good: Tree) -> Tree:
     """The plan without alarms that are as they were: no rule of another resource asks for them."""
     before, now = _alarms(good), _alarms(plan)
     same = {address for address, alarm in now.items() if alarm == before.get(address)}
+    return only(plan, *{one["address"] for one in plan["resource_changes"]} - same)
+
+
+def only(plan: Tree, *addresses: str) -> Tree:
+    """The plan with these resources alone."""
     found = copy.deepcopy(plan)
     roots = found["planned_values"]["root_module"], found["configuration"]["root_module"]
     for place, key in (*((root, "resources") for root in roots), (found, "resource_changes")):
-        place[key] = [item for item in place[key] if item["address"] not in same]
+        place[key] = [item for item in place[key] if item["address"] in addresses]
     return found
 
 
@@ -65,29 +72,74 @@ def _alarms(plan: Tree) -> dict[str, Any]:
     return {one[0]["address"]: one for one in zip(*parts, strict=True) if one[0]["type"].endswith("_alarm")}
 
 
-def in_a_module(plan: Tree) -> Tree:
-    """The plan with all that it makes in a module."""
+def reading(plan: Tree) -> Tree:
+    """The plan with data sources that are read at its apply, and are nobody's choice."""
     found = copy.deepcopy(plan)
-    root, configured = found["planned_values"]["root_module"], found["configuration"]["root_module"]
-    for item in [*root["resources"], *found["resource_changes"]]:
-        item["address"] = f"module.monitoring[0].{item['address']}"
-    found["planned_values"] = {
-        "root_module": {"child_modules": [{"address": "module.monitoring[0]", **root}]}
-    }
-    found["configuration"] = {"root_module": {"module_calls": {"monitoring": {"module": configured}}}}
+    sources: tuple[tuple[str, Tree], ...] = (
+        ("aws_sns_topic", {"name": "shared"}),
+        ("aws_cloudwatch_log_group", {"name": "/shared"}),
+        ("aws_lambda_function", {"function_name": "shared"}),
+    )
+    for kind, values in sources:
+        what = {"address": f"data.{kind}.shared", "mode": "data", "type": kind, "name": "shared"}
+        expressions = {key: {"constant_value": value} for key, value in values.items()}
+        unknown = {"arn": True, "id": True}
+        parts = (
+            (found["planned_values"]["root_module"]["resources"], {"values": values}),
+            (found["configuration"]["root_module"]["resources"], {"expressions": expressions}),
+            (found["resource_changes"], {"change": {"actions": ["read"], "after_unknown": unknown}}),
+        )
+        for place, said in parts:
+            place.append({**what, **said})
     return found
 
 
-def _formed(stack: Tree, form: str, *, in_module: bool) -> Tree:
-    plan = FORMS[form](stack)
-    return in_a_module(plan) if in_module else plan
+def in_modules(plan: Tree, depth: int) -> Tree:
+    """The plan with all that it makes in a module, and this in another, and so on."""
+    return in_modules(in_a_module(plan, f"level{depth}"), depth - 1) if depth else plan
+
+
+def in_a_module(plan: Tree, name: str = "monitoring", indexes: Sequence[int] = (0,)) -> Tree:
+    """The plan with all that it makes in a module, once for each index."""
+    root, configured = plan["planned_values"]["root_module"], plan["configuration"]["root_module"]
+    calls = [f"module.{name}[{index}]" for index in indexes]
+    changes = [
+        {**copy.deepcopy(one), "address": f"{call}.{one['address']}"}
+        for call in calls
+        for one in plan["resource_changes"]
+    ]
+    made = {"child_modules": [_called(root, call) for call in calls]}
+    return {
+        **plan,
+        "planned_values": {"root_module": made},
+        "resource_changes": changes,
+        "configuration": {"root_module": {"module_calls": {name: {"module": copy.deepcopy(configured)}}}},
+    }
+
+
+def _called(module: Tree, call: str) -> Tree:
+    """A module as it stands below the one that calls it."""
+    below = module.get("address")
+    resources = [
+        {**copy.deepcopy(one), "address": f"{call}.{one['address']}"} for one in module.get("resources", ())
+    ]
+    children = [_called(child, call) for child in module.get("child_modules", ())]
+    return {
+        "address": f"{call}.{below}" if below else call,
+        **({"resources": resources} if resources else {}),
+        **({"child_modules": children} if children else {}),
+    }
+
+
+def _formed(stack: Tree, form: str, depth: int) -> Tree:
+    return in_modules(FORMS[form](stack), depth)
 
 
 BROKEN = st.builds(
     _formed,
     st.lists(st.sampled_from(EDITS), min_size=1, max_size=5).map(_together),
     st.sampled_from(sorted(FORMS)),
-    in_module=st.booleans(),
+    st.sampled_from(DEPTHS),
 )
 
 _TOPIC, _QUEUE = "aws_sns_topic.critical.arn", "aws_sqs_queue.slack.arn"
@@ -162,7 +214,7 @@ def _odd(draw: st.DrawFn) -> Tree:
     plan = copy.deepcopy(FORMS[draw(st.sampled_from(sorted(FORMS)))](good_stack()))
     for _ in range(draw(st.integers(1, 4))):
         _plant(draw, plan)
-    return in_a_module(plan) if draw(st.booleans()) else plan
+    return in_modules(plan, draw(st.sampled_from(DEPTHS)))
 
 
 def _plant(draw: st.DrawFn, plan: Tree) -> None:

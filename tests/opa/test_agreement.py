@@ -11,9 +11,30 @@ from hypothesis import given, settings
 
 from policies import RULES, Context, Level
 from tests.builders import TODAY, good_context, monitorings, shipped
-from tests.opa.judges import COVERED, GOOD_CONTEXT, WAIVERS, Judge, Tree, python_marks
+from tests.opa.judges import (
+    COVERED,
+    GOOD_CONTEXT,
+    OTHERS,
+    WAIVERS,
+    Judge,
+    Tree,
+    planned_resources,
+    python_marks,
+    root_of,
+)
 from tests.opa.judges import RULES as BY_POLICY
-from tests.opa.plans import BROKEN, ESCAPED, FORMS, MATHS, ODD, changed_alone, in_a_module
+from tests.opa.plans import (
+    BROKEN,
+    DEPTHS,
+    ESCAPED,
+    FORMS,
+    MATHS,
+    ODD,
+    changed_alone,
+    in_a_module,
+    in_modules,
+    only,
+)
 from tests.policies.mutations import MUTATIONS, Mutation
 from tests.policies.stacks import good_stack
 
@@ -109,16 +130,46 @@ def test_engines_agree_on_odd_and_unknown_values(judge: Judge, plan: Tree) -> No
     assert judge.marks(plan) == python_marks(plan)
 
 
-def test_resources_of_modules_are_judged_as_well(judge: Judge) -> None:
+@pytest.mark.parametrize(
+    ("depth", "where"), [(1, "module.level1[0]"), (2, "module.level1[0].module.level2[0]")]
+)
+def test_resources_of_modules_are_judged_as_well(depth: int, where: str, judge: Judge) -> None:
     (mutation, *_) = MUTATIONS["MON-ACT-001"]
-    plan = in_a_module(FORMS["in-json"](mutation(good_stack())))
+    plan = in_modules(FORMS["in-json"](mutation(good_stack())), depth)
 
     found = judge.marks(plan)
 
     assert found == python_marks(plan)
-    assert [mark[:2] for mark in found] == [
-        ("MON-ACT-001", "module.monitoring[0].aws_cloudwatch_metric_alarm.errors")
-    ]
+    assert [mark[:2] for mark in found] == [("MON-ACT-001", f"{where}.aws_cloudwatch_metric_alarm.errors")]
+
+
+@pytest.mark.parametrize("depth", DEPTHS[1:])
+def test_plan_of_the_good_stack_in_modules_passes(depth: int, judge: Judge) -> None:
+    assert judge.refused(in_modules(FORMS["in-json"](good_stack()), depth)) == QUIET
+
+
+@pytest.mark.parametrize(("rule", "mutation"), LINKED)
+def test_engines_agree_on_what_is_linked_in_a_module_of_a_module(
+    rule: str, mutation: Mutation, judge: Judge
+) -> None:
+    plan = in_modules(broken_alone(mutation, "in-json"), 2)
+
+    assert judge.marks(plan) == python_marks(plan)
+
+
+def test_reference_in_a_module_that_is_called_twice_is_to_its_last_call(judge: Judge) -> None:
+    """Of an alarm and its topic alone: the engine of these tests takes 9 for more than 10, by `max`."""
+    kept = ("aws_cloudwatch_metric_alarm.errors", "aws_sns_topic.critical")
+    plan = in_a_module(only(FORMS["in-json"](good_stack()), *kept), indexes=(0, 1))
+    topic = next(one for one in planned_resources(root_of(plan)) if "[1].aws_sns_topic." in one["address"])
+    topic["values"]["tags"]["Route"] = "info"
+
+    found = judge.marks(plan)
+
+    assert found == python_marks(plan)
+    assert {mark[:2] for mark in found} == {
+        ("MON-ACT-002", f"module.monitoring[{index}].aws_cloudwatch_metric_alarm.errors") for index in (0, 1)
+    }
 
 
 def test_rest_of_what_is_replaced_is_not_taken_for_the_resource(judge: Judge) -> None:
@@ -142,6 +193,16 @@ def test_engines_agree_on_the_date_of_a_waiver(name: str, judge: Judge) -> None:
 
     assert found == python_marks(plan, replace(GOOD_CONTEXT, waivers=(WAIVERS[name],)))
     assert {mark[2] for mark in found} == {WAIVERS[name].expires >= TODAY}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_waiver_accepts_no_other_rule_and_no_other_place(name: str, judge: Judge) -> None:
+    plan = FORMS["in-json"](MUTATIONS["MON-RET-001"][0](good_stack()))
+
+    found = judge.marks(plan, name)
+
+    assert found == python_marks(plan, replace(GOOD_CONTEXT, waivers=(OTHERS[name],)))
+    assert ("MON-RET-001", "aws_cloudwatch_log_group.backend", False) in found
 
 
 @pytest.mark.parametrize(

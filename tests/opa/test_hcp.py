@@ -120,7 +120,16 @@ def test_stack_has_the_workspace_that_the_page_names(synthesized: Path, cloud: T
         "workspaces": {"name": STACK, "project": "monitoring"},
     }
     assert "backend" not in made
+    assert made["required_version"] == ">= 1.6.0"
     assert cloud["terraform"]["backend"]["type"] == "cloud"
+
+
+def test_older_terraform_is_enough_without_a_project(cloud: Tree, tmp_path: Path) -> None:
+    backend = {"type": "cloud", "organization": "my-org"}
+    settings = good_settings({**cloud, "terraform": {"backend": backend}})
+    stacks = terraform({one.stack: (settings, one) for one in monitorings(settings)}, tmp_path / "cdktf.out")
+
+    assert stacks[STACK]["terraform"]["required_version"] == ">= 1.5.0"
 
 
 def test_nothing_in_the_stack_leads_out_of_its_folder(synthesized: Path) -> None:
@@ -172,6 +181,66 @@ def test_archive_of_the_same_folder_is_the_same_bytes(project: Path, hcp: Hcp) -
     assert one == other
 
 
+@pytest.mark.parametrize("folder", [f"stacks/{STACK}", f"/stacks/{STACK}/", "", None])
+def test_archive_holds_the_stack_where_the_workspace_runs(
+    folder: str | None, project: Path, hcp: Hcp
+) -> None:
+    hcp.directories = {} if folder is None else {STACK: folder}
+
+    result = run("speculative.sh", project, hcp)
+
+    (archive,) = hcp.sent("PUT", "/v1/object/configuration")
+    below = f"./{(folder or '').strip('/')}".rstrip("/")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert {f"{below}/cdk.tf.json", f"{below}/functions/digest.zip"} < set(members(archive))
+
+
+def test_workspace_that_finds_no_configuration_fails_the_run(project: Path, hcp: Hcp) -> None:
+    """As the stand-in has to know for the test above."""
+    (project / "cdktf.out" / "stacks" / STACK / "cdk.tf.json").unlink()
+
+    result = run("speculative.sh", project, hcp)
+
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (1, "the run is errored")
+
+
+@pytest.mark.parametrize("states", [["pending", "errored"], ["pending"]])
+def test_upload_that_is_refused_or_never_ends_ends_the_script(
+    states: list[str], project: Path, hcp: Hcp
+) -> None:
+    hcp.uploads = list(states)
+
+    result = run("speculative.sh", project, hcp, LOOKS="3")
+
+    assert (result.returncode, result.stdout) == (1, f"the upload is {states[-1]}\n")
+    assert hcp.sent("POST", "/runs") == []
+
+
+@pytest.mark.parametrize("failures", [[429], [503]])
+def test_reading_is_tried_again(failures: list[int], project: Path, hcp: Hcp) -> None:
+    hcp.failures = list(failures)
+
+    assert run("speculative.sh", project, hcp).returncode == 0
+    assert hcp.failures == []
+
+
+def test_reading_that_fails_for_good_ends_the_script(project: Path, hcp: Hcp) -> None:
+    hcp.forbidden = "/runs/run-1"
+
+    result = run("speculative.sh", project, hcp)
+
+    assert result.returncode != 0
+    assert len(hcp.sent("GET", "/runs/run-1")) == 1
+
+
+def test_run_that_never_ends_is_no_success(project: Path, hcp: Hcp) -> None:
+    hcp.states = ["planning"]
+
+    result = run("speculative.sh", project, hcp, LOOKS="3")
+
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (1, "the run is planning")
+
+
 def test_speculative_run_can_never_be_applied(project: Path, hcp: Hcp) -> None:
     result = run("speculative.sh", project, hcp, MESSAGE='a "pull request"')
 
@@ -190,12 +259,21 @@ def test_speculative_run_can_never_be_applied(project: Path, hcp: Hcp) -> None:
     ("states", "stages", "told"),
     [
         (["planning", "errored"], [], "the run is errored"),
-        (["planned_and_finished"], ["passed", "failed"], "policies failed"),
-        (["post_plan_running", "planned_and_finished"], ["awaiting_override"], "policies failed"),
+        (
+            ["planned_and_finished"],
+            [("pre_plan", "passed"), ("post_plan", "failed"), ("post_plan", "passed")],
+            "policies failed",
+        ),
+        (["planned_and_finished"], [("pre_plan", "failed"), ("post_plan", "passed")], "policies failed"),
+        (
+            ["post_plan_running", "planned_and_finished"],
+            [("post_plan", "awaiting_override")],
+            "policies failed",
+        ),
     ],
 )
 def test_run_that_fails_fails_the_job(
-    states: list[str], stages: list[str], told: str, project: Path, hcp: Hcp
+    states: list[str], stages: list[tuple[str, str]], told: str, project: Path, hcp: Hcp
 ) -> None:
     hcp.states, hcp.stages = states, stages
 
@@ -206,7 +284,8 @@ def test_run_that_fails_fails_the_job(
 
 
 def test_run_whose_policies_pass_passes(project: Path, hcp: Hcp) -> None:
-    hcp.stages = ["passed"]
+    hcp.stages = [("pre_plan", "passed"), ("post_plan", "passed")]
+    hcp.stages += [("pre_apply", "pending"), ("post_apply", "unreachable")]
 
     assert run("speculative.sh", project, hcp).returncode == 0
 
@@ -257,19 +336,36 @@ def test_run_trigger_starts_behind_another_workspace(project: Path, hcp: Hcp) ->
     }
 
 
-def test_policy_set_is_uploaded_with_its_data_and_without_its_tests(project: Path, hcp: Hcp) -> None:
-    (project / "policies").symlink_to(ROOT / "policies")
-    result = run("policies.sh", project, hcp)
+def test_policy_set_is_made_once_for_the_workspace(project: Path, hcp: Hcp) -> None:
+    result = run("policy-set.sh", project, hcp)
 
     (made,) = hcp.sent("POST", "/organizations/my-org/policy-sets")
-    (archive,) = hcp.sent("PUT", "/v1/object/policies")
-    assert result.returncode == 0, result.stderr
+    assert (result.returncode, result.stdout) == (0, "polset-1\n"), result.stderr
     assert made["data"]["attributes"]["kind"] == "opa"
     assert made["data"]["relationships"]["workspaces"]["data"] == [
         {"type": "workspaces", "id": f"ws-{STACK}"}
     ]
+
+
+def test_policies_are_uploaded_with_their_data_and_without_their_tests(project: Path, hcp: Hcp) -> None:
+    (project / "policies").symlink_to(ROOT / "policies")
+    result = run("policies.sh", project, hcp, SET="polset-1")
+
+    (archive,) = hcp.sent("PUT", "/v1/object/policies")
+    assert result.returncode == 0, result.stderr
+    assert hcp.sent("POST", "/organizations/my-org/policy-sets") == []
     assert {"./policies.hcl", "./data.json", "./alarms.rego"} <= set(members(archive))
     assert not [name for name in members(archive) if name.endswith("_test.rego")]
+
+
+@pytest.mark.parametrize("states", [["pending", "errored"], ["pending"]])
+def test_policies_that_are_not_ready_fail_the_job(states: list[str], project: Path, hcp: Hcp) -> None:
+    (project / "policies").symlink_to(ROOT / "policies")
+    hcp.versions = list(states)
+
+    result = run("policies.sh", project, hcp, SET="polset-1", LOOKS="3")
+
+    assert (result.returncode, result.stdout) == (1, f"the version is {states[-1]}\n")
 
 
 @pytest.fixture
@@ -293,11 +389,15 @@ def pushed(repository: Path, *command: str) -> str:
     return said(repository.parent / "remote.git", "git", *command).strip()
 
 
+def on_branch(repository: Path) -> set[str]:
+    return set(pushed(repository, "ls-tree", "-r", "--name-only", "terraform").splitlines())
+
+
 def test_branch_holds_what_synth_wrote_and_nothing_else(repository: Path) -> None:
     result = run("branch.sh", repository)
 
     assert result.returncode == 0, result.stderr
-    files = pushed(repository, "ls-tree", "-r", "--name-only", "terraform").splitlines()
+    files = on_branch(repository)
     assert {name for name in files if not name.endswith(".zip")} == {
         "README.md",
         f"stacks/{STACK}/cdk.tf.json",
@@ -315,25 +415,87 @@ def test_unchanged_output_makes_no_commit(repository: Path) -> None:
     assert pushed(repository, "rev-parse", "terraform") == before
 
 
-def test_changed_output_is_one_commit_more_and_what_is_gone_goes(repository: Path) -> None:
+def synthesized_again(repository: Path, *names: str) -> None:
+    """As if synth had written these stacks, and nothing else."""
+    folder = repository / "cdktf.out"
+    for name in names:
+        shutil.copytree(folder / "stacks" / STACK, folder / "stacks" / name, dirs_exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps({"stacks": {name: {} for name in names}}))
+
+
+def test_changed_output_is_one_commit_more_and_files_that_are_gone_go(repository: Path) -> None:
     run("branch.sh", repository)
-    stacks = repository / "cdktf.out" / "stacks"
-    (stacks / STACK).rename(stacks / "another")
+    (repository / "cdktf.out" / "stacks" / STACK / "functions" / "digest.zip").unlink()
     result = run("branch.sh", repository)
 
     assert result.returncode == 0, result.stderr
-    files = pushed(repository, "ls-tree", "-r", "--name-only", "terraform").splitlines()
     assert pushed(repository, "rev-list", "--count", "terraform") == "2"
-    assert "stacks/another/cdk.tf.json" in files
-    assert not [name for name in files if STACK in name]
+    assert f"stacks/{STACK}/functions/digest.zip" not in on_branch(repository)
     assert pushed(repository, "log", "-1", "--format=%s", "terraform").startswith("Synthesized from ")
 
 
-def test_branch_script_leaves_the_working_copy_alone(repository: Path) -> None:
+def test_stacks_of_other_environments_stay_on_the_branch(repository: Path) -> None:
     run("branch.sh", repository)
+    synthesized_again(repository, "another")
+    (repository / "cdktf.out" / "stacks" / STACK / "cdk.tf.json").write_text("{}")
+    before = pushed(repository, "rev-parse", f"terraform:stacks/{STACK}")
+    result = run("branch.sh", repository)
+
+    assert result.returncode == 0, result.stderr
+    assert {f"stacks/{STACK}/cdk.tf.json", "stacks/another/cdk.tf.json"} < on_branch(repository)
+    assert pushed(repository, "rev-parse", f"terraform:stacks/{STACK}") == before
+
+
+def test_stack_that_is_said_to_be_gone_goes(repository: Path) -> None:
+    run("branch.sh", repository)
+    synthesized_again(repository, "another")
+    result = run("branch.sh", repository, GONE=STACK)
+
+    assert result.returncode == 0, result.stderr
+    assert "stacks/another/cdk.tf.json" in on_branch(repository)
+    assert not [name for name in on_branch(repository) if STACK in name]
+
+
+def test_what_a_hand_added_beside_the_stacks_goes(repository: Path) -> None:
+    run("branch.sh", repository)
+    clone = repository.parent / "clone"
+    said(repository.parent, "git", "clone", "--quiet", "--branch", "terraform", "remote.git", "clone")
+    (clone / "extra.tf").write_text("")
+    said(clone, "git", "add", "extra.tf")
+    by = ("-c", "user.name=A", "-c", "user.email=a@team.example")
+    said(clone, "git", *by, "commit", "--quiet", "--message", "By hand")
+    said(clone, "git", "push", "--quiet", "origin", "terraform")
+    result = run("branch.sh", repository)
+
+    assert result.returncode == 0, result.stderr
+    assert "extra.tf" not in on_branch(repository)
+    assert pushed(repository, "rev-list", "--count", "terraform") == "3"
+
+
+def test_branch_of_a_longer_name_is_not_taken_for_it(repository: Path) -> None:
+    said(repository, "git", "push", "--quiet", "origin", "main:refs/heads/feature/terraform")
+    result = run("branch.sh", repository)
+
+    assert result.returncode == 0, result.stderr
+    assert pushed(repository, "rev-list", "--count", "terraform") == "1"
+    assert "cdk.tf.json" not in pushed(repository, "ls-tree", "-r", "--name-only", "feature/terraform")
+
+
+def test_remote_that_does_not_answer_ends_the_script(repository: Path) -> None:
+    said(repository, "git", "remote", "set-url", "origin", "../nowhere.git")
+
+    assert run("branch.sh", repository).returncode != 0
+    assert len(said(repository, "git", "worktree", "list").splitlines()) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_branch_script_leaves_the_working_copy_alone(times: int, repository: Path) -> None:
+    for _ in range(times):
+        assert run("branch.sh", repository).returncode == 0
 
     assert said(repository, "git", "status", "--porcelain", "--branch") == "## main\n"
     assert len(said(repository, "git", "worktree", "list").splitlines()) == 1
+    assert said(repository, "git", "branch", "--format=%(refname:short)") == "main\n"
 
 
 def test_trust_of_the_page_admits_one_phase_of_one_workspace() -> None:
@@ -358,6 +520,6 @@ def test_table_lists_the_rules_of_each_policy() -> None:
 
 
 def test_every_script_of_the_page_is_run_here() -> None:
-    used = set(re.findall(r'"(\w+\.sh)"', Path(__file__).read_text("utf-8")))
+    used = set(re.findall(r'"([\w-]+\.sh)"', Path(__file__).read_text("utf-8")))
 
     assert set(SCRIPTS) == used

@@ -16,6 +16,8 @@ from tests.policies.mutations.functions import HOOK, remembering
 from tests.policies.stacks import good_stack
 
 Tree = dict[str, Any]
+NOTHING = "the plan has no planned_values: there is nothing to judge"
+ODD_VALUES = (None, [], "x", {}, {"root_module": None}, {"root_module": []})
 
 
 @pytest.fixture(scope="module")
@@ -118,11 +120,20 @@ def test_workspace_that_is_not_known_is_refused(policy: str, judge: Judge) -> No
     ]
 
 
+@pytest.mark.parametrize("planned", [{}, *({"planned_values": one} for one in ODD_VALUES)])
 @pytest.mark.parametrize("policy", NAMES)
-def test_plan_without_planned_values_is_refused(policy: str, judge: Judge) -> None:
-    given = asked({"format_version": "1.2", "resource_changes": []}, GOOD)
+def test_plan_without_planned_values_is_refused(policy: str, planned: Tree, judge: Judge) -> None:
+    given = asked({"format_version": "1.2", "resource_changes": [], **planned}, GOOD)
 
-    assert judge.messages(policy, given) == ["the plan has no planned_values: there is nothing to judge"]
+    assert judge.messages(policy, given) == [NOTHING]
+
+
+@pytest.mark.parametrize("policy", NAMES)
+def test_input_without_a_plan_or_a_run_is_refused(policy: str, judge: Judge) -> None:
+    messages = judge.messages(policy, {})
+
+    assert NOTHING in messages
+    assert "data.json knows no workspace without a name: " in "".join(messages)
 
 
 @pytest.mark.parametrize("policy", NAMES)
@@ -165,11 +176,13 @@ def test_day_of_the_run_is_that_of_utc(created: str, refused: bool, judge: Judge
     assert bool(judge.messages("alarms", given)) == refused
 
 
-def test_without_the_time_of_the_run_today_counts(judge: Judge) -> None:
+@pytest.mark.parametrize("run", [{}, {"created_at": None}, {"created_at": 7}])
+def test_without_the_time_of_the_run_today_counts(run: Tree, judge: Judge) -> None:
     stack = good_stack()
     stack["resource"]["aws_cloudwatch_metric_alarm"]["errors"]["tags"]["MaintenanceUntil"] = "2020-01-31"
     given = asked(FORMS["in-json"](stack), GOOD)
     del given["run"]["created_at"]
+    given["run"] |= run
 
     (message,) = judge.messages("alarms", given)
 

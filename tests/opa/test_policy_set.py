@@ -17,6 +17,7 @@ from tests.opa.judges import RULES as BY_POLICY
 
 BLOCK = re.compile(r'^policy "([\w-]+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 ATTRIBUTE = re.compile(r'^  (\w+) += "(.*)"$', re.MULTILINE)
+NEGATED = re.compile(r"^[^#\n]*\bnot\b[^\n]*\binput\b.*$", re.MULTILINE)
 POLICIES = {
     name: dict(ATTRIBUTE.findall(body))
     for name, body in BLOCK.findall((FOLDER / "policies.hcl").read_text("utf-8"))
@@ -85,6 +86,29 @@ def test_no_two_packages_have_a_function_of_the_same_name() -> None:
     ]
 
     assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_nothing_negates_what_the_input_may_lack(name: str) -> None:
+    """OPA looks up arguments before it negates: `not is_object(input.x)` is undefined without x, not true.
+
+    The engine of these tests takes it as it reads. A rule of its own may be negated in both.
+    """
+    assert NEGATED.findall(MODULES[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("\tnot is_object(input.plan.planned_values)", 1),
+        ("found if not input.plan in [1]", 1),
+        ("\tis_object(input.plan)", 0),
+        ("# not of input", 0),
+        ("\tnot inputs(x)", 0),
+    ],
+)
+def test_negated_input_is_recognized(line: str, found: int) -> None:
+    assert len(NEGATED.findall(line)) == found
 
 
 def test_data_is_the_only_json() -> None:

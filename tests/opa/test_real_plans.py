@@ -73,6 +73,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tree]:
             "current": lab.plan(good, state, PAGERDUTY),
             "broken first": lab.plan(broken, None, PAGERDUTY),
             "broken later": lab.plan(broken, state, PAGERDUTY),
+            "destroyed": lab.plan(good, state, PAGERDUTY, "-destroy"),
         }
 
 
@@ -87,7 +88,13 @@ def test_real_plan_of_what_is_committed_passes(name: str, judge: Judge, plans: d
     assert judge.refused(plans[name], WORKSPACE) == dict.fromkeys(RULES, 0)
 
 
-@pytest.mark.parametrize("name", ["first", "current", "broken first", "broken later"])
+def test_real_plan_that_destroys_everything_passes(judge: Judge, plans: dict[str, Tree]) -> None:
+    """It has planned values all the same: an empty root module."""
+    assert plans["destroyed"]["planned_values"]["root_module"].keys() <= {"resources"}
+    assert judge.refused(plans["destroyed"], WORKSPACE) == dict.fromkeys(RULES, 0)
+
+
+@pytest.mark.parametrize("name", ["first", "current", "broken first", "broken later", "destroyed"])
 def test_engines_agree_on_a_real_plan(
     name: str, judge: Judge, plans: dict[str, Tree], context: Context
 ) -> None:
