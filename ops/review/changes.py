@@ -11,7 +11,7 @@ from typing import Any
 from ops.review.configurations import Configuration, configuration
 from ops.review.marks import either
 from ops.review.plans import Plan
-from ops.review.values import mapping, merged
+from ops.review.values import mapping, merged, same
 from policies.values import as_list
 
 Values = Mapping[str, Any]
@@ -92,6 +92,10 @@ class Change:
         marks = self.marks
         values = _side(self.raw_after, marks.get("after_unknown"), self._sensitive, self.expressions)
         return {name: value for name, value in values.items() if name not in self._idle_after}
+
+    def keeps(self, *paths: str) -> bool:
+        """Whether these arguments stay as they are."""
+        return all(same(self.before.get(path), self.after.get(path)) for path in paths)
 
     @cached_property
     def _sensitive(self) -> Any:

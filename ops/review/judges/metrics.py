@@ -9,7 +9,7 @@ from ops.review.changes import Change
 from ops.review.judges.conditions import in_words
 from ops.review.judges.kinds import verdict
 from ops.review.judges.signals import Input, MetricId, Signal, read_signal, same_math, written
-from ops.review.values import is_unknown, same
+from ops.review.values import is_unknown
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed
 from ops.review.world import World
@@ -31,7 +31,7 @@ PATHS = (
 
 def judge(change: Change, world: World) -> Iterator[Verdict]:
     """Judge by the series that are read, and by what is made of them."""
-    if all(same(change.before.get(path), change.after.get(path)) for path in PATHS):
+    if change.keeps(*PATHS):
         return
     old, new = read_signal(change.before), read_signal(change.after)
     if not (old.is_known and new.is_known):

@@ -22,6 +22,8 @@ _GROWS_WITH_TIME = {1: ("Sum", "SampleCount", "Maximum"), -1: ("Minimum",)}
 
 def judge(change: Change, world: World) -> Iterator[Verdict]:
     """Judge the length of a period by what it takes together, and by how long a breach must last."""
+    if change.keeps(*PATHS):
+        return
     old, new = read_signal(change.before), read_signal(change.after)
     # What is not known is told by the judge of metrics.
     if old.periods == new.periods or not (old.is_known and new.is_known):

@@ -29,6 +29,8 @@ _BESIDE_AVERAGE = {"Minimum": -1, "Maximum": 1}
 
 def judge(change: Change, world: World) -> Iterator[Verdict]:
     """Judge a statistic by whether it is larger or smaller than the one before, of the same data."""
+    if change.keeps(*PATHS):
+        return
     old, new = read_signal(change.before), read_signal(change.after)
     pairs = {key_of(pair): pair for pair in _pairs(old, new)}
     side = side_of(change, world) if pairs else None
