@@ -7,6 +7,7 @@ from typing import Any
 
 from modules.constructs._bindings import aws
 
+NEEDED = "depends_on"
 HEAD = """import sys
 
 import cdktf_cdktf_provider_aws as aws
@@ -32,11 +33,14 @@ def _resources(resources: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             given = ", ".join(
                 f"{key}={_value(module, name + _camel(key), value)}" for key, value in _own(arguments)
             )
-            yield f"aws.{module}.{name}(stack, {identity!r}, {given})"
+            made = f"aws.{module}.{name}(stack, {identity!r}, {given})"
+            # In the bindings it takes objects; as text it is an override, as in our own constructs.
+            needed = arguments.get(NEEDED)
+            yield f"{made}.add_override({NEEDED!r}, {needed!r})" if needed else made
 
 
 def _own(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key, value) for key, value in arguments.items() if key != "//")
+    return ((key, value) for key, value in arguments.items() if key not in ("//", NEEDED))
 
 
 def _value(module: str, struct: str, value: Any) -> str:
