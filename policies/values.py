@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _TEMPLATE = re.compile(r"(?<!\$)\$\{")
@@ -17,9 +17,16 @@ _LONGEST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that the plan does not know yet, with the references it is made of."""
+    """A value that the plan does not know yet, with the references it is made of.
+
+    Attributes
+    ----------
+    written
+        What the configuration says in its place, where the plan repeats it: to compare by.
+    """
 
     references: tuple[str, ...] = ()
+    written: str = field(default="", repr=False)
 
 
 def is_known(value: Any) -> bool:

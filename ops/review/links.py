@@ -15,11 +15,14 @@ _HOOK_HOST = re.compile(r"(?i)(?:[\w-]+\.)*(?:hooks?|webhooks?|maker\.ifttt)\.")
 _HOOK_PATH = re.compile(r"(?i)/(?:hooks?|webhooks?|catch|incoming|triggers?|services/collector)/[^/]")
 # Words on the way to a page that people read.
 _PAGE = re.compile(
-    r"(?i)/(?:docs?|runbooks?|playbooks?|wiki|blob|tree|browse|pages|dashboards?|d|explore|issues?)/"
+    r"(?i)/(?:docs?|display|spaces|onboarding|runbooks?|playbooks?|wiki|blob|tree|browse|pages|dashboards?|d|explore|issues?)/"
     r"|\.(?:md|html?|pdf|rst|txt)(?:[?#]|$)"
 )
-# Small letters, capitals and digits in one part of a path: nobody's choice of words.
-_DRAWN = re.compile(r"/(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{8,}")
+# Small letters, capitals and digits in one part of a path: nobody's choice of words, but for AWS2Lambda.
+_NAMED = r"(?:[A-Z]{1,5}\d?[A-Z]?[a-z]{2,}\d{0,4})+(?:[/?#]|$)"
+_DRAWN = re.compile(rf"/(?!{_NAMED})(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{{8,}}")
+# A long part that mixes letters and digits may be one, too.
+_MIXED = re.compile(r"(?i)(?<=/)(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}")
 
 
 def shortened(text: str, instead: str) -> str:
@@ -28,13 +31,15 @@ def shortened(text: str, instead: str) -> str:
 
 
 def _told(scheme: str, host: str, path: str, instead: str) -> str:
-    return f"{scheme}{host}/{instead}" if _carries(host, path) else f"{scheme}{host}{path}"
+    if _HARMLESS_HOST.fullmatch(host.partition(":")[0]):
+        return f"{scheme}{host}{path}"
+    if _carries(host, path):
+        return f"{scheme}{host}/{instead}"
+    return f"{scheme}{host}{path if _PAGE.search(path) else _MIXED.sub(instead, path)}"
 
 
 def _carries(host: str, path: str) -> bool:
     """Whether an address is one that lets in who knows it."""
-    if _HARMLESS_HOST.fullmatch(host.partition(":")[0]):
-        return False
     if _HOOK_HOST.match(host) or _HOOK_PATH.search(path):
         return True
     return not _PAGE.search(path) and bool(_DRAWN.search(path.partition("#")[0]))

@@ -17,10 +17,10 @@ SENSITIVE = "(sensitive)"
 
 _WORDS = (
     r"passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|routing[_-]?key"
-    r"|integration[_-]?key|signing[_-]?key|service[_-]?key|genie[_-]?key|account[_-]?key|credentials?"
+    r"|integration[_-]?key|signing[_-]?key|app(?:lication)?[_-]?key|service[_-]?key|genie[_-]?key|account[_-]?key|credentials?"
     r"|authorization|webhook|connection[_-]?string|\bdsn\b|\bpwd\b"
     # As a word of its own, in db_pass and in dbPass.
-    r"|(?<![a-z])pass(?![a-z])|(?-i:(?<=[a-z])Pass(?![a-z]))"
+    r"|(?<![a-z])pass(?![a-z]|[_-]?(?:rate|ratio|count|percent))|(?-i:(?<=[a-z])Pass(?![a-z]))"
 )
 _SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
 # These only point to a secret, or speak of one.
@@ -59,13 +59,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"[^&\s\"'<>]+",
             rf"\1{SENSITIVE}",
         ),
-        # A long part of a path that mixes letters and digits is nobody's choice of words.
-        (r"(?i)(://[^\s\"'<>]*?/)(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}", rf"\1{SENSITIVE}"),
+        # Of web addresses `shortened` has taken care.
+        (
+            r"(?i)((?<!http)(?<!https)://[^\s\"'<>]*?/)(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}",
+            rf"\1{SENSITIVE}",
+        ),
         (r"(?i)(/bot)\d+:[\w-]+", rf"\1{SENSITIVE}"),
         (r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,16}", SENSITIVE),
         (r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?", SENSITIVE),
         (rf"\b(?:{_TOKENS})", SENSITIVE),
-        (r"(?i)(?<![\w-])[0-9a-f]{32}(?:[0-9a-f]{8})?(?![\w-])", SENSITIVE),
+        (r"(?i)(?<![\w-])[0-9a-f]{32}(?![\w-])", SENSITIVE),
         # 40 characters of base64 with capitals, small letters and digits: a secret access key.
         (
             r"(?<![\w/+=-])(?=[\w/+]*[A-Z])(?=[\w/+]*[a-z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=-])",
@@ -76,18 +79,21 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?i)({_NAME}{_BETWEEN}\bvalue{_IS})(?:{_VALUE})", rf"\1{SENSITIVE}"),
         (rf"(?i)(\bvalue{_IS})(?:{_VALUE})(\\?[\"']?,\s*\\?[\"']?{_NAME})", rf"\1{SENSITIVE}\2"),
         # As commands and as people say it.
-        (r"(\b(?:mysql|mariadb)\w*\b[^|;&\n]{0,500}?\s-p)[^\s\"';|&]+", rf"\1{SENSITIVE}"),
+        (
+            r"((?<![\w-])(?:mysql|mariadb)\w*\b[^|;&\n]{0,500}?\s-p)(?!\d{1,2}(?:\.\d+)?\b)[^\s\"';|&]+",
+            rf"\1{SENSITIVE}",
+        ),
         (r"(\bcurl\b[^|;&\n]{0,500}?\s(?:-u\s*|--user[\s=]+)[\"']?[^\s:\"']+:)[^\s\"']+", rf"\1{SENSITIVE}"),
         (
             r"(?i)\b((?:password|passwd|passphrase|passcode|pwd)\s+is:?\s+[\"'`]?)[^\s\"'`]+",
             rf"\1{SENSITIVE}",
         ),
         (
-            r"(?i)\b((?:token|secret|key)\s+is:?\s+[\"'`]?)(?=[^\s\"'`]*\d)[^\s\"'`]{4,}",
+            r"(?i)\b((?:token|secret)\s+is:?\s+[\"'`]?)(?=[^\s\"'`]*\d)[^\s\"'`/]{4,}(?![^\s\"'`])",
             rf"\1{SENSITIVE}",
         ),
         (
-            rf"(?i)((?<![\w-])[\w-]*(?:{_WORDS})[\w-]*(?:\\?[\"']\s*:\s*\\?[\"']?|\s*=\s*\\?[\"']?|:\s+\\?[\"']?))"
+            rf"(?i)((?<![\w-])(?!tokens:\s)[\w-]*(?:{_WORDS})[\w-]*(?:\\?[\"']\s*:\s*\\?[\"']?|\s*=\s*\\?[\"']?|:\s+\\?[\"']?))"
             r"[^\s\"',;&{}\[\]\\(][^\s\"',;&{}\[\]\\]{2,}",
             rf"\1{SENSITIVE}",
         ),
@@ -96,7 +102,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 # One pass tells that none of the above can be in a text: most texts are short and harmless.
 _HINT = re.compile(
     rf"(?i)://|-----BEGIN|A[KSBC]IA|ACCA|eyJ|[0-9a-f]{{32}}|[a-z0-9/+]{{40}}|/bot\d|bearer|basic|passcode"
-    rf"|mysql|mariadb|curl|\bkey\s+is|{_WORDS}|{_TOKENS}"
+    rf"|mysql|mariadb|curl|{_WORDS}|{_TOKENS}"
 )
 
 

@@ -50,7 +50,9 @@ def key_of(value: Any) -> str:
 def _marked(value: Any) -> Any:
     if isinstance(value, Hidden):
         return {Hidden.__name__: value.value}
-    return {Unknown.__name__: value.references} if isinstance(value, Unknown) else repr(value)
+    return (
+        {Unknown.__name__: [value.references, value.written]} if isinstance(value, Unknown) else repr(value)
+    )
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def merged(value: Any, unknown: Any, sensitive: Any, expression: Any, name: str 
         The attribute's or key's own name, which may call it a secret.
     """
     if unknown is True:
-        return Unknown(references(expression))
+        return Unknown(references(expression), written(expression))
     if sensitive is True:
         return None if value is None else Hidden(value)
     # Whatever its name, a block is looked into, for its parts have names of their own.
@@ -117,7 +119,7 @@ def _merged_list(value: list[Any], unknown: Any, sensitive: Any, expression: Any
             item,
             gaps[index] if index < len(gaps) else None,
             marks[index] if index < len(marks) else None,
-            expression[0] if only else None if isinstance(expression, list) else expression,
+            expression[0] if only else None if isinstance(expression, list) else _element(expression, index),
             name,
         )
         for index, item in enumerate(value)
@@ -128,7 +130,28 @@ def expression_of(expression: Any, name: str) -> Any:
     """The expression of an attribute; a mapping written in one expression has but one for all its keys."""
     if not isinstance(expression, dict):
         return None
-    return expression if "references" in expression else expression.get(name)
+    if "references" not in expression:
+        return expression.get(name)
+    return _narrowed(expression, mapping(expression.get("constant_value")).get(name))
+
+
+def _element(expression: Any, index: int) -> Any:
+    """The expression of a part of a list that is written in one expression."""
+    if not isinstance(expression, dict) or "references" not in expression:
+        return expression
+    parts = expression.get("constant_value")
+    return _narrowed(expression, parts[index] if isinstance(parts, list) and index < len(parts) else None)
+
+
+def _narrowed(expression: dict[str, Any], part: Any) -> dict[str, Any]:
+    """The expression of a part: of the whole the references are known, of the part what is written."""
+    return {**expression, "constant_value": part}
+
+
+def written(expression: Any) -> str:
+    """What the configuration says, as text to compare by; empty where the plan does not repeat it."""
+    said = mapping(expression).get("constant_value")
+    return "" if said is None else json.dumps(said, sort_keys=True)
 
 
 def references(expression: Any) -> tuple[str, ...]:

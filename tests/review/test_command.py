@@ -248,3 +248,27 @@ def test_spent_file_that_cannot_be_used_is_told(runner: Any, tmp_path: Path, tex
     result = runner(written(tmp_path, plan(entry(values(), values()))), "--env", "prod", "--spent", base)
     assert isinstance(result.exception, MonitoringError)
     assert "base.yaml: accepted: is no list of" in str(result.exception)
+
+
+def test_without_a_state_what_is_written_tells_of_values_that_are_not_known(
+    runner: Any, tmp_path: Path
+) -> None:
+    """Both sides name the same references, and yet they do not do the same."""
+    paths = []
+    for effect in ("Allow", "Deny"):
+        made = plan(entry(None, {"name": "x"}, kind="aws_iam_role_policy", after_unknown={"policy": True}))
+        said = {
+            "constant_value": f'{effect} "${{aws_sqs_queue.a.arn}}"',
+            "references": ["aws_sqs_queue.a.arn"],
+        }
+        configured = {"address": "aws_iam_role_policy.one", "expressions": {"policy": said}}
+        raw = {**made.raw, "configuration": {"root_module": {"resources": [configured]}}}
+        raw["resource_changes"] = [
+            one for one in raw["resource_changes"] if "create" in one["change"]["actions"]
+        ]
+        paths.append(tmp_path / f"{effect}.json")
+        paths[-1].write_text(json.dumps(raw))
+    changed = runner(paths[1], "--base", paths[0])
+    same = runner(paths[0], "--base", paths[0])
+    assert "Cannot be judged (1)" in changed.stdout
+    assert same.stdout.startswith("## Fine: nothing changes")

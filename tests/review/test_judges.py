@@ -585,3 +585,12 @@ def test_subscriber_of_a_topic_that_is_not_known_is_unclear() -> None:
     marks = {"kind": SUBSCRIPTION, "after_unknown": {"topic_arn": True}}
     found = reviewed(SUBSCRIBED, SUBSCRIBED | {"topic_arn": None}, **marks)
     assert said(found) == [(UNCLEAR, "subscriber")]
+
+
+@pytest.mark.parametrize(("statistic", "operator"), [("Maximum", "Greater"), ("Minimum", "Less")])
+def test_one_value_beyond_is_enough_in_periods_of_any_length(statistic: str, operator: str) -> None:
+    alarm = {"statistic": statistic, "comparison_operator": f"{operator}ThanThreshold"}
+    once = alarm | {"evaluation_periods": 1, "datapoints_to_alarm": 1}
+    (found,) = reviewed(values(**once, period=600), values(**once, period=300)).verdicts
+    assert (found.effect, found.text) == (STRENGTHENED, "reacts sooner")
+    assert WEAKENED in {effect for effect, _ in said(reviewed(values(**alarm), values(**alarm, period=60)))}

@@ -84,7 +84,7 @@ def test_secrets_are_in_the_plans_that_were_reviewed(plans: Plans) -> None:
         "https://api.example/notify/abcDEF12",
         "https://api.telegram.org/bot12345678:abcDEF-g_h/sendMessage",
         f"key-{ROUTING_KEY}",
-        f"{ROUTING_KEY}01234567",
+        f"DD_APP_KEY={ROUTING_KEY}01234567",
         "name=DB_PASSWORD, value=hunter2",
         '{"key": "db.password", "propagate": true, "value": "hunter2 abcDEF"}',
         '{\\"value\\":\\"hunter2\\",\\"name\\":\\"API_TOKEN\\"}',
@@ -346,3 +346,22 @@ def test_known_secret_is_found_in_any_writing() -> None:
     for text in ('two\\nlines \\"quoted\\"', "lines &", "inner-secret", "two lines"):
         assert mask(text) != text or text in ("two lines", "lines &")
     assert mask("a short one") == "a short one"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ROUTING_KEY}01234567",  # a commit
+        "https://wiki.example/Ops/AWS2Lambda",
+        "https://team.example/onboarding/Version2Guide",
+        "https://wiki.example/display/OPS/LambdaErrors2024Guide",
+        "https://github.com/my-org/scheduling-agent-v2/blob/main/docs/runbooks/high-latency.md",
+        "Bedrock agents: model calls and tokens: metrics",
+        "The key is scheduling-agent-critical-1",
+        "The secret is `scheduling-agent-2/slack`",
+        "pass_rate: 99.5, db_pass_rate=0.95",
+        "scheduling-agent-mysql-prod slow query -p95 above 5 s",
+    ],
+)
+def test_names_and_pages_stay_readable(text: str) -> None:
+    assert masked(text) == text

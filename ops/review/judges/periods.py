@@ -35,7 +35,8 @@ def judge(change: Change, world: World) -> Iterator[Verdict]:
         return
     longer = lengths[1] > lengths[0]
     statistic, side = _statistic(old, new), side_of(change, world) or 0
-    if statistic in _GROWS_WITH_TIME.get(side, ()) or statistic in _GROWS_WITH_TIME.get(-side, ()):
+    grows = statistic in _GROWS_WITH_TIME.get(side, ()) or statistic in _GROWS_WITH_TIME.get(-side, ())
+    if grows and not _is_any(change, statistic, side):
         easier = longer == (statistic in _GROWS_WITH_TIME[side])
         together = f"takes {'more' if longer else 'less'} time together"
         text = f"{together}, so fires {'more' if easier else 'less'} easily"
@@ -45,6 +46,13 @@ def judge(change: Change, world: World) -> Iterator[Verdict]:
     else:
         text = f"reacts {'later' if longer else 'sooner'}"
         yield verdict(change, weaker_if(longer), "period", text, **words)
+
+
+def _is_any(change: Change, statistic: str, side: int) -> bool:
+    """Whether one value beyond the threshold is enough: then periods of any length have it."""
+    counts = [m_of_n(values) for values in (change.before, change.after)]
+    once = all(count is not None and count[0] == 1 for count in counts)
+    return once and (statistic, side) in (("Maximum", 1), ("Minimum", -1))
 
 
 def _period(signal: Signal) -> int | None:
