@@ -21,6 +21,8 @@ _DAYS_PER_WEEK = 7
 _ANY = ("*", "?")
 # The last day, the last but three, the weekday nearest to the 15th, the last weekday.
 _ONCE_A_MONTH = re.compile(r"L(-\d{1,2})?|LW|\d{1,2}W")
+# L alone is the last day of the week.
+_LAST = "L"
 # The last Friday, the second Monday.
 _ONE_WEEKDAY = re.compile(r"(?:[1-7]|[A-Z]{3})(?:L|#[1-5])")
 _PART = re.compile(r"(\*|[0-9A-Z]{1,4})(?:-([0-9A-Z]{1,4}))?(?:/(\d{1,4}))?")
@@ -66,7 +68,7 @@ def _length(month: int, days: frozenset[int]) -> Decimal:
 
 
 def _by_weekday(field: str, months: Sequence[int]) -> Decimal | None:
-    monthly, rest = _split(field, _ONE_WEEKDAY)
+    monthly, rest = _split("SAT" if field == _LAST else field, _ONE_WEEKDAY)
     weekdays = _values(rest, 1, _DAYS_PER_WEEK, _named(_WEEKDAYS)) if rest else frozenset()
     if weekdays is None:
         return None

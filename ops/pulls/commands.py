@@ -91,7 +91,7 @@ def approval(
     from ops.pulls.github import GitHub
 
     require_approval(GitHub.of(os.environ), env)
-    print(f"{env}: people have to approve, and chosen branches alone are admitted")
+    print(f"{env}: people have to approve, and `main` alone is admitted")
 
 
 @app.command()

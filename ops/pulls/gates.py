@@ -16,6 +16,8 @@ from ops.pulls.github import GitHub, GitHubError
 
 PAGE = "docs/pull-requests.md"
 _BRANCH = "refs/heads/"
+# The branch that the workflows deploy.
+MAIN = "main"
 _ABSENT = 404
 _ELSEWHERE = (
     f"{PAGE}, step 1, says how. Private repositories have required reviewers with GitHub Enterprise alone; "
@@ -54,7 +56,7 @@ def _newest(github: GitHub, branch: str) -> str:
 
 
 def require_approval(github: GitHub, environment: str) -> None:
-    """Make sure that what applies waits for people, and that both environments admit chosen branches alone.
+    """Make sure that what applies waits for people, and that both environments admit `main` alone.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def require_approval(github: GitHub, environment: str) -> None:
         GitHub does not say.
     """
     rules = {name: _rules(github, name) for name in (f"{environment}-plan", environment)}
-    found = [problem for name, one in rules.items() for problem in _open(name, one)]
+    found = [problem for name, one in rules.items() for problem in _open(github, name, one)]
     if not _reviewers(rules[environment]):
         found.append(f"environment {environment}: nobody has to approve a deployment; wanted reviewers")
     if found:
@@ -82,9 +84,20 @@ def _rules(github: GitHub, environment: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _open(environment: str, rules: Mapping[str, Any]) -> Iterator[str]:
-    if not isinstance(rules.get("deployment_branch_policy"), Mapping):
-        yield f"environment {environment}: every branch may run in it; wanted `main` alone"
+def _open(github: GitHub, environment: str, rules: Mapping[str, Any]) -> Iterator[str]:
+    policy = rules.get("deployment_branch_policy")
+    if not isinstance(policy, Mapping):
+        yield f"environment {environment}: every branch may run in it; wanted `{MAIN}` alone"
+    elif policy.get("custom_branch_policies") is not True:
+        yield f"environment {environment}: every protected branch may run in it; wanted `{MAIN}` alone"
+    elif (names := _admitted(github, environment)) != [MAIN]:
+        yield f"environment {environment}: admits {', '.join(names) or 'no branch'}; wanted `{MAIN}` alone"
+
+
+def _admitted(github: GitHub, environment: str) -> list[str]:
+    """The branches and patterns that an environment admits, tags included."""
+    path = f"environments/{quote(environment, safe='')}/deployment-branch-policies"
+    return [str(one.get("name")) for one in github.pages(path, "branch_policies") if isinstance(one, Mapping)]
 
 
 def _reviewers(rules: Mapping[str, Any]) -> list[Any]:

@@ -81,7 +81,7 @@ def received(github: GitHub, run: int, folder: Path, config: Path) -> Receipt:
     try:
         base, head = (inspected(folder / ARTIFACT / side) for side in ("base", "head"))
     except InspectionError as error:
-        return Receipt(pull, refusal=_refusal(error.findings, _TEACH))
+        return Receipt(pull, refusal=_refusal(_UNSAFE, error.findings, _TEACH))
     return Receipt(pull, tuple(sorted(base | head)), _live(pull, head, config))
 
 
@@ -99,7 +99,7 @@ def _faulty(github: GitHub, run: Run, error: ToolError) -> Receipt:
     pull = _told(github, run)
     if pull is None:
         raise error
-    return Receipt(pull, refusal=_refusal((str(error),), _PLAIN))
+    return Receipt(pull, refusal=_refusal(_UNREAD, (str(error),), _PLAIN))
 
 
 def _told(github: GitHub, run: Run) -> Pull | None:
@@ -113,15 +113,14 @@ def _live(pull: Pull, head: dict[str, Stack], config: Path) -> tuple[Target, ...
     return tuple(target for target in found if target.stack in head)
 
 
+_UNSAFE = "What this change generates holds what a review must not let Terraform see:"
+_UNREAD = "What this change's job handed on cannot be unpacked safely:"
 _TEACH = "If it is meant, teach `ops/pulls/blocks.py` first, in a change of its own."
 _PLAIN = "Wanted what `make synth` writes for base and head, as plain files, and `pull.json` beside them."
 
 
-def _refusal(findings: Sequence[str], mend: str) -> Outcome:
+def _refusal(why: str, findings: Sequence[str], mend: str) -> Outcome:
     more = len(findings) - MOST_FINDINGS
     lines = [*findings[:MOST_FINDINGS], *([f"… and {more} more"] if more > 0 else [])]
-    text = (
-        "**Refused.** What this change generates holds what a review must not let Terraform see:\n\n"
-        f"{fenced(chr(10).join(lines))}\n\n{mend}"
-    )
+    text = f"**Refused.** {why}\n\n{fenced(chr(10).join(lines))}\n\n{mend}"
     return Outcome(REFUSED, EMPTY, STOP, changed=True, markdown=text)

@@ -204,6 +204,7 @@ def test_key_and_secret_cost_by_being_there_and_by_use() -> None:
         ("cron(0 9 L * ? *)", "0.999316"),  # 12 / 365.25 * 730 / 24
         ("cron(0 9 ? * 6L,2#1 *)", "1.998631"),
         ("cron(0 9 1,LW * ? *)", "1.998631"),
+        ("cron(0 9 ? * L *)", "4.345238"),  # Saturdays: 730 / 24 / 7
         ("cron(0 0 29 2 ? 2026)", "0.020819"),  # every fourth year
         ("cron(0 22-2 * * ? *)", "152.083333"),  # around midnight: 5 * 730 / 24
         ("cron(60 * * * ? *)", None),

@@ -148,20 +148,28 @@ class Hub:
         return 404, {"message": "Not Found"}
 
 
-def environment(*reviewers: str, branches: bool = True) -> Tree:
-    """An environment as GitHub tells of it."""
+def environment(*reviewers: str, branches: bool = True, admits: tuple[str, ...] = ("main",)) -> Tree:
+    """An environment as GitHub tells of it; what it admits is told by itself."""
     people = [{"type": "User", "reviewer": {"login": name}} for name in reviewers]
     approving = {"type": "required_reviewers", "prevent_self_review": True, "reviewers": people}
     policy = {"protected_branches": False, "custom_branch_policies": True}
     return {
         "protection_rules": [{"type": "branch_policy"}] * branches + [approving] * bool(people),
         "deployment_branch_policy": policy if branches else None,
+        "admits": admits,
     }
 
 
 def _environment(hub: Hub, match: re.Match[str], query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
     found = hub.environments.get(match[1])
-    return (404, {"message": "Not Found"}) if found is None else (200, found)
+    if found is None:
+        return 404, {"message": "Not Found"}
+    return 200, {key: value for key, value in found.items() if key != "admits"}
+
+
+def _admitted(hub: Hub, match: re.Match[str], query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
+    names = [{"name": name} for name in hub.environments[match[1]]["admits"]]
+    return 200, {"total_count": len(names), "branch_policies": _page(names, query)}
 
 
 def _commit(hub: Hub, match: re.Match[str], query: Mapping[str, str], body: Tree) -> tuple[int, Any]:
@@ -263,6 +271,7 @@ _ROUTES: Mapping[str, Any] = {
     r"GET git/ref/heads/main": lambda hub, match, query, body: (200, {"object": {"sha": hub.newest}}),
     r"GET git/commits/(\w+)": _commit,
     r"GET environments/([\w-]+)": _environment,
+    r"GET environments/([\w-]+)/deployment-branch-policies": _admitted,
 }
 # Source: GitHub, "Permissions required for GitHub Apps", for the token of a workflow.
 _RIGHTS: Mapping[str, str] = {

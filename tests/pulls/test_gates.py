@@ -61,6 +61,12 @@ NOBODY: dict[str, Any] = {"type": "required_reviewers", "reviewers": []}
         ({"prod": PEOPLE | {"protection_rules": None}}, "prod: nobody has to approve"),
         ({"prod": environment("a-person", branches=False)}, "environment prod: every branch may run in it"),
         ({"prod-plan": environment(branches=False)}, "environment prod-plan: every branch may run in it"),
+        (
+            {"prod": PEOPLE | {"deployment_branch_policy": {"protected_branches": True}}},
+            "environment prod: every protected branch may run in it",
+        ),
+        ({"prod": environment("a-person", admits=("main", "*"))}, "environment prod: admits main, *"),
+        ({"prod-plan": environment(admits=())}, "environment prod-plan: admits no branch"),
     ],
 )
 def test_environment_without_a_rule_is_refused(hub: Hub, change: dict[str, Any], says: str) -> None:
