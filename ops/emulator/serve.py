@@ -9,6 +9,8 @@
 - A request from this machine counts as one over TLS, on which our policies insist.
 - Idle connections stay open. The server would close one after 75 s, also when a request is just coming
   in, whose answer is lost then; Terraform asks again, and is told that the thing exists already.
+- ``DeleteSecret`` of a secret that waits for its deletion answers as the first time. A client whose answer is
+  lost on a busy machine asks again, and Terraform would give up on the error.
 - The log never holds the key in the address of an HTTPS subscriber.
 """
 
@@ -88,6 +90,21 @@ def namespace(body: bytes, params: dict[str, Any]) -> str:
         return ""
 
 
+def deleting_again(secrets: Any) -> Callable[[dict[str, Any]], Answer]:
+    """The emulator's ``DeleteSecret``, which may be asked for twice."""
+    delete: Callable[[dict[str, Any]], Answer] = secrets._delete_secret
+
+    def mended(data: dict[str, Any]) -> Answer:
+        _, secret = secrets._resolve(data.get("SecretId"))
+        if not secret or not secret.get("DeletedDate") or data.get("ForceDeleteWithoutRecovery"):
+            return delete(data)
+        told = {"ARN": secret["ARN"], "Name": secret["Name"], "DeletionDate": secret["DeletedDate"]}
+        answer: Answer = secrets.json_response(told)
+        return answer
+
+    return mended
+
+
 def patient(config: type) -> type:
     """The server's configuration, with connections that stay open whatever the emulator sets."""
     stays = property(lambda _: _IDLE_SECONDS, lambda _self, _seconds: None)
@@ -99,7 +116,9 @@ def main() -> None:
     app: Any = import_module("ministack.app")
     sns: Any = import_module("ministack.services.sns")
     actions: Any = import_module("ministack.core.iam_actions")
+    secrets: Any = import_module("ministack.services.secretsmanager")
     sns._subscribe = telling_the_arn(sns)
+    secrets._delete_secret = deleting_again(secrets)
     actions.extract_iam_action = of_single_messages(actions)
     actions.request_tag_context = with_namespaces(actions)
     pin = app.pin_request_origin

@@ -12,6 +12,7 @@ from modules.errors import ToolError
 from modules.spec.alarms import Route
 from modules.spec.routing import Topic
 from ops.emulator import Emulator
+from ops.local.aws import Aws
 from tests.e2e.deployed import Deployed, needed
 
 
@@ -63,3 +64,12 @@ def test_emulator_leaves_no_process(tmp_path: Path) -> None:
     assert process.poll() is not None
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
+
+
+def test_deletion_that_is_asked_for_twice_is_answered_twice(tmp_path: Path) -> None:
+    """A client does so when the answer is lost."""
+    with needed(), Emulator(tmp_path) as emulator:
+        secrets = Aws(emulator.url)("secretsmanager")
+        made = secrets.create_secret(Name="a", SecretString="x")["ARN"]
+        first, second = (secrets.delete_secret(SecretId=made, RecoveryWindowInDays=7) for _ in range(2))
+    assert (first["ARN"], first["DeletionDate"]) == (second["ARN"], second["DeletionDate"])
