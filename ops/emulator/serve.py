@@ -11,15 +11,18 @@
   in, whose answer is lost then; Terraform asks again, and is told that the thing exists already.
 - ``DeleteSecret`` of a secret that waits for its deletion answers as the first time. A client whose answer is
   lost on a busy machine asks again, and Terraform would give up on the error.
+- A call that a client makes again, for want of an answer, is answered as before: its attempts carry one
+  ``amz-sdk-invocation-id``. On a busy machine an answer is lost now and then.
 - The log never holds the key in the address of an HTTPS subscriber.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import Any
 
@@ -28,6 +31,10 @@ _PENDING = b"<SubscriptionArn>pending confirmation</SubscriptionArn>"
 
 _IDLE_SECONDS = 86_400.0
 
+_INVOCATION = b"amz-sdk-invocation-id"
+_MOST_REMEMBERED = 1_000
+
+Serve = Callable[[Any, Any, Any], Awaitable[None]]
 Answer = tuple[int, dict[str, str], bytes]
 Subscribe = Callable[[dict[str, Any]], Answer]
 
@@ -105,6 +112,40 @@ def deleting_again(secrets: Any) -> Callable[[dict[str, Any]], Answer]:
     return mended
 
 
+def remembering(serve: Serve) -> Serve:
+    """The emulator as an ASGI application; another attempt at a call that succeeded gets the same answer."""
+    answers: dict[bytes, asyncio.Future[list[Any]]] = {}
+
+    async def mended(scope: Any, receive: Any, send: Any) -> None:
+        invocation = dict(scope.get("headers") or ()).get(_INVOCATION)
+        if invocation in answers:
+            for message in await answers[invocation]:
+                await send(message)
+        elif invocation is None:
+            await serve(scope, receive, send)
+        else:
+            await first(invocation, scope, receive, send)
+
+    async def first(invocation: bytes, scope: Any, receive: Any, send: Any) -> None:
+        messages: list[Any] = []
+        done = answers[invocation] = asyncio.get_running_loop().create_future()
+
+        async def noting(message: Any) -> None:
+            messages.append(message)
+            await send(message)
+
+        try:
+            await serve(scope, receive, noting)
+        finally:
+            done.set_result(messages)
+            if not any(str(message.get("status", "")).startswith("2") for message in messages):
+                answers.pop(invocation, None)  # a client may well try again what was refused
+            for oldest in [*answers][:-_MOST_REMEMBERED]:
+                del answers[oldest]
+
+    return mended
+
+
 def patient(config: type) -> type:
     """The server's configuration, with connections that stay open whatever the emulator sets."""
     stays = property(lambda _: _IDLE_SECONDS, lambda _self, _seconds: None)
@@ -121,6 +162,7 @@ def main() -> None:
     secrets._delete_secret = deleting_again(secrets)
     actions.extract_iam_action = of_single_messages(actions)
     actions.request_tag_context = with_namespaces(actions)
+    app.app = remembering(app.app)
     pin = app.pin_request_origin
     app.pin_request_origin = lambda address, _secure: pin(address, secure_transport=True)
     logging.getLogger("sns").addFilter(without_keys)

@@ -73,3 +73,20 @@ def test_deletion_that_is_asked_for_twice_is_answered_twice(tmp_path: Path) -> N
         made = secrets.create_secret(Name="a", SecretString="x")["ARN"]
         first, second = (secrets.delete_secret(SecretId=made, RecoveryWindowInDays=7) for _ in range(2))
     assert (first["ARN"], first["DeletionDate"]) == (second["ARN"], second["DeletionDate"])
+
+
+def test_call_that_is_made_again_for_want_of_an_answer_is_answered_as_before(tmp_path: Path) -> None:
+    with needed(), Emulator(tmp_path) as emulator:
+        made = []
+        for invocation in ("one", "one", "two"):
+            client = Aws(emulator.url)("scheduler")
+            client.meta.events.register(
+                "before-send.scheduler.CreateScheduleGroup",
+                lambda request, told=invocation, **_: request.headers.update({"amz-sdk-invocation-id": told}),
+            )
+            try:
+                made.append(client.create_schedule_group(Name="a")["ScheduleGroupArn"])
+            except client.exceptions.ConflictException:
+                made.append("")
+    assert made[0] == made[1] != ""
+    assert made[2] == ""
