@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from modules.errors import ToolError
 from modules.settings import Settings
-from ops.pulls import commands, documents, roles
+from ops.pulls import commands, documents, parts, roles
 from ops.pulls.grants import Grant, merged
 from ops.pulls.targets import role_arn
+from ops.pulls.trusts import trusts
 from ops.terraform import Terraform
 from tests.builders import ROOT, good_settings, monitorings, synthesized
 from tests.pulls import folders
@@ -310,7 +311,7 @@ def made(settings: Settings) -> Tree:
     found = {one.stack: one for one in monitorings(settings)}
     pairs = [(settings, found[name]) for name in stacks]
     trees = [stack["resource"] for stack in stacks.values()]
-    resources: Tree = roles.terraform(pairs, REPOSITORY, trees)["resource"]
+    resources: Tree = roles.terraform(pairs, trusts(pairs, REPOSITORY), trees)["resource"]
     return resources
 
 
@@ -323,9 +324,9 @@ REGIONS = [
 @pytest.mark.parametrize("changes", [EVERYTHING, EVERYTHING | {"tags": {}, "targets": REGIONS}])
 def test_policies_of_a_role_fit(changes: Tree) -> None:
     found = made(good_settings(changes))["aws_iam_policy"]
-    assert max(len(one["policy"]) for one in found.values()) <= roles.LARGEST_POLICY
+    assert max(len(one["policy"]) for one in found.values()) <= parts.LARGEST_POLICY
     for purpose in ("plan", "apply"):
-        assert len([key for key in found if key.startswith(purpose)]) < roles.MOST_POLICIES * 0.8
+        assert len([key for key in found if key.startswith(purpose)]) < parts.MOST_POLICIES * 0.8
 
 
 def test_policies_of_a_role_say_together_what_it_may_do(settings: Settings, resources: Tree) -> None:
@@ -340,31 +341,6 @@ def test_policies_of_a_role_say_together_what_it_may_do(settings: Settings, reso
         texts = [json.loads(found["aws_iam_policy"][key]["policy"])["Statement"] for key in keys]
         assert [one for part in texts for one in part] == document(settings, resources, purpose)
     assert {one["path"] for one in found["aws_iam_policy"].values()} == {"/deployment/"}
-
-
-def test_policy_that_no_role_takes_is_refused() -> None:
-    statement = {"Effect": "Allow", "Action": ["a:Get"], "Resource": ["x" * 4_000]}
-    policy = {"Version": "2012-10-17", "Statement": [statement] * 11}
-    with pytest.raises(ToolError, match="an account of their own"):
-        roles.texts(policy, "apply")
-    assert len(roles.texts(policy | {"Statement": [statement] * 10}, "apply")) == 10
-    with pytest.raises(ToolError, match="an account of their own"):
-        roles.texts(policy | {"Statement": [statement | {"Resource": ["x" * 7_000]}]}, "apply")
-
-
-def test_trust_is_limited_to_one_environment_of_one_repository(settings: Settings) -> None:
-    (found,) = monitorings(settings)
-    (statement,) = roles.trust(found, REPOSITORY, "prod-plan")["Statement"]
-    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
-    assert statement["Principal"] == {
-        "Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
-    }
-    assert statement["Condition"] == {
-        "StringEquals": {
-            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-            "token.actions.githubusercontent.com:sub": f"repo:{REPOSITORY}:environment:prod-plan",
-        }
-    }
 
 
 def test_operations_are_the_only_names_that_are_no_actions(settings: Settings, resources: Tree) -> None:
