@@ -1,4 +1,4 @@
-"""Who may assume the two roles: jobs of a GitHub repository, or runs of HCP Terraform's workspaces."""
+"""The trust of the two roles: jobs of a GitHub repository, or runs of HCP Terraform's workspaces."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _checked(repository: str | None) -> str:
     if repository is None:
         raise ToolError("--repository: missing. Name the repository whose workflows run, owner/name")
     if not _REPOSITORY.fullmatch(repository):
-        raise ToolError(f"--repository: {quoted(repository)} is no repository; wanted owner/name")
+        raise ToolError(f"--repository: {quoted(repository)} does not name a repository. Use owner/name")
     return repository
 
 

@@ -37,8 +37,8 @@ def actions(statements: list[Tree]) -> set[str]:
 
 
 def allowed(statements: list[Tree], action: str) -> set[str]:
-    """Where an action is allowed."""
-    return {place for one in statements if action in one["Action"] for place in one["Resource"]}
+    """Return the resources for which statements name an action."""
+    return {place for grant in statements if action in grant["Action"] for place in grant["Resource"]}
 
 
 def _equal(value: str | None, wanted: str) -> bool:
@@ -64,17 +64,17 @@ OPERATORS: Mapping[str, Callable[[str | None, str], bool]] = {
 def allows(
     statements: Iterable[Tree], action: str, arn: str = "*", context: Mapping[str, str] | None = None
 ) -> bool:
-    """Whether a request is allowed; `context` has the values of condition keys."""
+    """Return whether a request is allowed; `context` has the values of condition keys."""
     return any(
-        action in _listed(one["Action"])
-        and any(fnmatchcase(arn, place) for place in _listed(one.get("Resource", "*")))
-        and met(one.get("Condition", {}), context or {})
-        for one in statements
+        action in _listed(statement["Action"])
+        and any(fnmatchcase(arn, place) for place in _listed(statement.get("Resource", "*")))
+        and met(statement.get("Condition", {}), context or {})
+        for statement in statements
     )
 
 
 def met(condition: Tree, context: Mapping[str, str]) -> bool:
-    """Whether a request fulfils all conditions of a statement; of several values one is enough."""
+    """Return whether a request meets all conditions of a statement, each with any of its values."""
     return all(
         any(OPERATORS[operator](context.get(key), value) for value in _listed(values))
         for operator, tests in condition.items()

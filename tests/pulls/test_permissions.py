@@ -1,4 +1,4 @@
-"""What AWS asks for besides the call itself: tags, keys, and permissions that another page requires."""
+"""Permissions that AWS requires in addition to the call itself: those of tags, keys and dependent calls."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def required(action: str) -> set[str]:
     if model is None:
         return set()
     texts = [model.documentation, *shapes(model.input_shape), *shapes(model.output_shape)]
-    sentences = [one for text in texts for one in re.split(r"(?<=\.)\s", re.sub(r"<[^>]+>", "", text))]
-    named = {name for one in sentences if "permission" in one for name in _ACTION.findall(one)}
+    sentences = [part for text in texts for part in re.split(r"(?<=\.)\s", re.sub(r"<[^>]+>", "", text))]
+    named = {name for part in sentences if "permission" in part for name in _ACTION.findall(part)}
     return {name for name in named if name.split(":")[0] in SESSION.get_available_services()}
 
 
@@ -163,7 +163,7 @@ TAGS = {
 
 
 def taggable(kind: str) -> bool:
-    """Whether a type of resource has tags, as the bindings of the provider declare it."""
+    """Return whether a type of resource has tags, as the bindings of the provider declare it."""
     from modules.constructs._bindings import aws
 
     module = kind.removeprefix("aws_")
@@ -245,6 +245,6 @@ def test_keys_are_used_in_the_regions_of_the_targets(
     pairs = [(settings, found) for found in monitorings(settings)]
     secret = {"aws_secretsmanager_secret": {"x": {"name": "x"}}}
     statements = documents.document(pairs, [secret], "apply")["Statement"]
-    (one,) = [one for one in statements if "kms:Decrypt" in one["Action"]]
-    assert one["Condition"]["StringEquals"]["kms:ViaService"] == expected
-    assert one["Resource"] == [f"arn:{partition}:kms:*:{ACCOUNT}:key/*"]
+    (grant,) = (grant for grant in statements if "kms:Decrypt" in grant["Action"])
+    assert grant["Condition"]["StringEquals"]["kms:ViaService"] == expected
+    assert grant["Resource"] == [f"arn:{partition}:kms:*:{ACCOUNT}:key/*"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_role_that_applies_sees_no_secret_either(settings: Settings, resources: 
     """It decrypts by way of Secrets Manager alone, which it cannot ask for a value."""
     statements = document(settings, resources, "apply")
     assert actions(statements) & SECRETS == {"kms:Decrypt"}
-    (decrypting,) = (held for held in statements if "kms:Decrypt" in held["Action"])
+    (decrypting,) = (grant for grant in statements if "kms:Decrypt" in grant["Action"])
     assert decrypting["Condition"] == {
         "StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}
     }
@@ -324,7 +325,7 @@ REGIONS = [
 @pytest.mark.parametrize("changes", [EVERYTHING, EVERYTHING | {"tags": {}, "targets": REGIONS}])
 def test_policies_of_a_role_fit(changes: Tree) -> None:
     found = made(good_settings(changes))["aws_iam_policy"]
-    assert max(len(one["policy"]) for one in found.values()) <= parts.LARGEST_POLICY
+    assert max(len(policy["policy"]) for policy in found.values()) <= parts.LARGEST_POLICY
     for purpose in ("plan", "apply"):
         assert len([key for key in found if key.startswith(purpose)]) < parts.MOST_POLICIES * 0.8
 
@@ -339,7 +340,7 @@ def test_policies_of_a_role_say_together_what_it_may_do(settings: Settings, reso
             and one["policy_arn"] == f"${{aws_iam_policy.{key}.arn}}"
         ]
         texts = [json.loads(found["aws_iam_policy"][key]["policy"])["Statement"] for key in keys]
-        assert [one for part in texts for one in part] == document(settings, resources, purpose)
+        assert [*chain.from_iterable(texts)] == document(settings, resources, purpose)
     assert {one["path"] for one in found["aws_iam_policy"].values()} == {"/deployment/"}
 
 
@@ -388,7 +389,7 @@ def test_command_refuses_a_repository_that_is_none(
 ) -> None:
     config = configured(tmp_path / "config", prod=DEPLOYED)
     result = command(config, tmp_path, repository, monkeypatch=monkeypatch)
-    assert "is no repository; wanted owner/name" in str(result.exception)
+    assert "does not name a repository. Use owner/name" in str(result.exception)
 
 
 def test_command_refuses_an_environment_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Who may assume the two roles: exactly the jobs, or the runs, of the configured targets."""
+"""The trust of the two roles: it admits the jobs, or the runs, of the configured targets and no others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def documents_of(settings: Settings, repository: str | None = None) -> dict[str,
 
 
 def admits(trust: Tree, subject: str, audience: str = AUDIENCE, issuer: str = "app.terraform.io") -> bool:
-    """Whether a role accepts a token."""
+    """Return whether a role accepts a token."""
     (statement,) = trust["Statement"]
     assert statement["Effect"] == "Allow"
     assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
@@ -154,7 +154,7 @@ def test_runs_get_the_permissions_of_workflows_but_for_the_state(purpose: str) -
         pairs = [(settings, found) for found in monitorings(settings)]
         stacks = [stack["resource"] for stack in synthesized(settings).values()]
         statements[name] = document(pairs, stacks, purpose)["Statement"]
-    rest = [one for one in statements["s3"] if not one["Action"][0].startswith("s3:")]
+    rest = [grant for grant in statements["s3"] if not grant["Action"][0].startswith("s3:")]
     assert statements["hcp"] == rest
     assert allows(
         rest, "lambda:ListTags", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:scheduling-agent-digest"
@@ -179,7 +179,7 @@ def test_command_prints_the_roles_of_hcp_terraform(tmp_path: Path, monkeypatch: 
             one for key, one in made["aws_iam_role_policy_attachment"].items() if key.startswith(purpose)
         ]
         assert attached
-        assert {one["role"] for one in attached} == {f"${{aws_iam_role.{purpose}.name}}"}
+        assert {body["role"] for body in attached} == {f"${{aws_iam_role.{purpose}.name}}"}
     folder = tmp_path / "roles"
     folder.mkdir()
     (folder / "main.tf.json").write_text(result.stdout)
