@@ -74,7 +74,7 @@ class MonitoringStack(TerraformStack):
                 if backend.use_lockfile:
                     self.add_override("terraform.backend.s3", {"use_lockfile": True})
             case CloudSettings():
-                workspace = NamedCloudWorkspace(backend.workspace or name, backend.project)
+                workspace = NamedCloudWorkspace(backend.workspace_of(name), backend.project)
                 CloudBackend(
                     self, organization=backend.organization, hostname=backend.hostname, workspaces=workspace
                 )

@@ -117,6 +117,10 @@ class CloudBackend(Section):
     workspace: Word | None = None
     hostname: Word | None = None
 
+    def workspace_of(self, stack: str) -> str:
+        """Return the workspace of a stack."""
+        return self.workspace or stack
+
 
 class Terraform(Section):
     """Where Terraform keeps its state."""

@@ -19,8 +19,7 @@ ANY_DAY = date.min
 def workspace_name(settings: Settings, monitoring: Monitoring) -> str:
     """The workspace of a target: the stack's name, unless the configuration says otherwise."""
     backend = settings.terraform.backend
-    named = backend.workspace if isinstance(backend, CloudBackend) else None
-    return named or monitoring.stack
+    return backend.workspace_of(monitoring.stack) if isinstance(backend, CloudBackend) else monitoring.stack
 
 
 def workspace(settings: Settings, monitoring: Monitoring) -> dict[str, Any]:

@@ -255,7 +255,10 @@ def targets() -> None:
 @app.command()
 def roles(
     env: Annotated[str, typer.Option(help="The environment.")],
-    repository: Annotated[str, typer.Option(help="Owner and name, as the claim `sub` of GitHub has them.")],
+    repository: Annotated[
+        str | None,
+        typer.Option(help="Owner and name, as the claim `sub` of GitHub has them. Not with HCP Terraform."),
+    ] = None,
     account: Annotated[str | None, typer.Option(help="The account, where there are several.")] = None,
     out: Annotated[Path, typer.Option(help="The folder that synth wrote.")] = ROOT / "cdktf.out",
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from ops.pulls.grants import Grant, merged, statements
 
 FILE = Path(__file__).with_name("permissions.yaml")
 PLAN, APPLY = "plan", "apply"
-_NAME = re.compile(r"[\w./-]+", re.ASCII)
+_NAME = re.compile(r"[\w./#-]+", re.ASCII)
+# Whether China uses its own domain in `kms:ViaService` is not documented, so both are accepted there.
+_DOMAINS = {"aws-cn": ("amazonaws.com", "amazonaws.com.cn")}
 
 Tree = dict[str, Any]
 
@@ -28,7 +31,7 @@ Tree = dict[str, Any]
 def permissions() -> Mapping[str, Tree]:
     """What Terraform needs, by type of resource."""
     found: Mapping[str, Tree] = yaml.safe_load(FILE.read_text("utf-8"))
-    return found
+    return {kind: entry for kind, entry in found.items() if kind != "sources"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Scope:
     ----------
     found
         One of its targets: they share prefix, account and tags.
+    regions
+        The regions of all its targets.
     names
         By type of resource: what those are called that are allowed by their names. The prefix, which allows
         the others, begins the names of the application as well.
@@ -47,6 +52,7 @@ class Scope:
     """
 
     found: Monitoring
+    regions: tuple[str, ...]
     names: Mapping[str, tuple[str, ...]]
     taken_on: Mapping[str, tuple[str, ...]]
 
@@ -66,11 +72,20 @@ class Scope:
             "prefix": self.found.prefix,
         }
         names = self.names[kind] if among is None else among
-        return tuple(
+        patterns = entry.get("arns", ())
+        fixed = [pattern.format(**known) for pattern in patterns if "{name}" not in pattern]
+        named = (
             pattern.format(**known, name=name)
-            for pattern in entry.get("arns", ())
-            for name in (names if "names" in entry else ("",))
+            for pattern in patterns
+            if "{name}" in pattern
+            for name in names
         )
+        return (*fixed, *(arn for arn in named if not any(fnmatchcase(arn, pattern) for pattern in fixed)))
+
+    def services(self, name: str) -> tuple[str, ...]:
+        """A service as `kms:ViaService` names it, in the regions of the targets."""
+        domains = _DOMAINS.get(self.found.place.partition, ("amazonaws.com",))
+        return tuple(f"{name}.{region}.{domain}" for region in self.regions for domain in domains)
 
     def tags(self, of: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Condition keys and values about the tags of this environment; `of` a `Request` or a `Resource`."""
@@ -96,6 +111,7 @@ def document(pairs: Sequence[tuple[Settings, Monitoring]], resources: Sequence[T
         raise ToolError(f"{FILE.name}: says nothing about {', '.join(missing)}; add what Terraform asks for")
     scope = Scope(
         found=pairs[0][1],
+        regions=tuple(sorted({one.place.region for _, one in pairs})),
         names={kind: _names(kind, resources) for kind in permissions()},
         taken_on={entry["passes"]: _taken_on(entry["passes"], resources) for entry in _passing_types()},
     )
@@ -137,6 +153,7 @@ def _grants(scope: Scope, kind: str, purposes: Sequence[str]) -> Iterator[Grant]
         yield from _tagged(scope, kind)
         yield from _serving(scope, entry)
         yield from _passing(scope, entry)
+        yield from _with_key(scope, entry)
 
 
 def _tagged(scope: Scope, kind: str) -> Iterator[Grant]:
@@ -163,6 +180,15 @@ def _passing(scope: Scope, entry: Tree) -> Iterator[Grant]:
         to = ("StringEquals", "iam:PassedToService", (entry["passes"],))
         roles = scope.arns("aws_iam_role", ("iam:PassRole",), scope.taken_on[entry["passes"]])
         yield Grant(("iam:PassRole",), roles, (to,))
+
+
+def _with_key(scope: Scope, entry: Tree) -> Iterator[Grant]:
+    """Calls to KMS that a service makes as its caller, for any key: that of the stack has no name."""
+    if entry.get("with_key"):
+        service = entry["write"][0].partition(":")[0]
+        via = ("StringEquals", "kms:ViaService", scope.services(service))
+        keys = scope.arns("aws_kms_key", ("kms:",))
+        yield Grant(tuple(entry["with_key"]), keys, (via,))
 
 
 def _state(settings: Settings, found: Monitoring, purpose: str) -> Iterator[Grant]:

@@ -11,11 +11,12 @@ from modules.catalog import every_target
 from modules.catalog.context import UNTOLD_ACCOUNT
 from modules.errors import ToolError
 from modules.settings import Settings, environments, load
-from modules.settings.models import S3Backend
+from modules.settings.models import CloudBackend, S3Backend
 from modules.spec.system import Monitoring
 
 # Apart from the roles that the stack makes, so that what may change those cannot change these.
 ROLE_PATH = "/deployment/"
+_NO_ACCOUNT = "names no account; wanted account and partition, which make the names of the roles"
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,22 @@ def left_out(pairs: list[tuple[Settings, Monitoring]]) -> Iterator[str]:
             yield f"{found.stack}: not for workflows: config/{settings.environment}.yaml: {obstacle}"
 
 
+def without_roles(settings: Settings, found: Monitoring) -> Iterator[str]:
+    """Reasons why no role can be generated for a target."""
+    backend, file = settings.terraform.backend, f"config/{settings.environment}.yaml"
+    if not isinstance(backend, S3Backend | CloudBackend):
+        text = f"the state is {backend.type}. Runs elsewhere cannot reach it; use s3 or cloud"
+        yield f"{file}: terraform.backend: {text}"
+    if found.place.account == UNTOLD_ACCOUNT:
+        yield f"{file}: targets: {_NO_ACCOUNT}"
+
+
 def _obstacles(settings: Settings, found: Monitoring) -> Iterator[str]:
     backend = settings.terraform.backend
     if not isinstance(backend, S3Backend):
         yield f"terraform.backend: the state is {backend.type}; wanted s3, which every run can reach"
     if found.place.account == UNTOLD_ACCOUNT:
-        yield "targets: names no account; wanted account and partition, which make the names of the roles"
+        yield f"targets: {_NO_ACCOUNT}"
 
 
 def _target(settings: Settings, found: Monitoring) -> Target:

@@ -19,6 +19,7 @@ import yaml
 from modules.errors import ToolError
 from ops.emulator import REGION, Emulator
 from ops.pulls import roles
+from ops.pulls.trusts import trusts
 from ops.terraform import Terraform
 from tests.builders import ROOT, good_settings, monitorings, synthesized
 from tests.pulls import github_stand_in
@@ -121,9 +122,8 @@ def prepare(account: Account) -> None:
     account.client("s3").create_bucket(Bucket="our-state")
     settings = good_settings(CONFIG)
     (stack,) = synthesized(settings).values()
-    made = roles.terraform([(settings, monitorings(settings)[0])], REPOSITORY, [stack["resource"]])[
-        "resource"
-    ]
+    pairs = [(settings, monitorings(settings)[0])]
+    made = roles.terraform(pairs, trusts(pairs, REPOSITORY), [stack["resource"]])["resource"]
     iam = account.client("iam")
     for purpose, role in made["aws_iam_role"].items():
         trust = role["assume_role_policy"]

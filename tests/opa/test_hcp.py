@@ -17,6 +17,8 @@ import pytest
 import yaml
 
 from modules.synthesis import terraform
+from ops.pulls.targets import role_arn
+from ops.pulls.trusts import trusts
 from tests.builders import ROOT, good_settings, monitorings, shipped
 from tests.opa.hcp_stand_in import TOKEN, Hcp, standing_in
 from tests.opa.judges import RULES as BY_POLICY
@@ -498,19 +500,19 @@ def test_branch_script_leaves_the_working_copy_alone(times: int, repository: Pat
     assert said(repository, "git", "branch", "--format=%(refname:short)") == "main\n"
 
 
-def test_trust_of_the_page_admits_one_phase_of_one_workspace() -> None:
-    (trust,) = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
-    (statement,) = trust["Statement"]
+def test_trust_of_the_page_is_the_generated_one(cloud: Tree) -> None:
+    settings = good_settings(cloud)
+    pairs = [(settings, found) for found in monitorings(settings)]
+    (shown,) = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
 
-    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
-    assert statement["Condition"] == {
-        "StringEquals": {
-            "app.terraform.io:aud": "aws.workload.identity",
-            "app.terraform.io:sub": (
-                f"organization:my-org:project:monitoring:workspace:{STACK}:run_phase:apply"
-            ),
-        }
-    }
+    assert shown == trusts(pairs, None)["apply"].document(pairs[0][1].place)
+
+
+def test_roles_of_the_page_are_the_generated_ones(cloud: Tree) -> None:
+    (found,) = monitorings(good_settings(cloud))
+
+    for purpose in ("plan", "apply"):
+        assert f'TFC_AWS_{purpose.upper()}_ROLE_ARN "{role_arn(found, purpose)}"' in PAGE
 
 
 def test_table_lists_the_rules_of_each_policy() -> None:

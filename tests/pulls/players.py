@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from ops.pulls.identities import AUDIENCE
-from ops.pulls.roles import ISSUER
+from ops.pulls.trusts import GITHUB
 from tests.builders import ROOT
 from tests.projects import project
 from tests.pulls.github_stand_in import HEAD, REPOSITORY, RUN, TOKEN, Hub, zipped
@@ -39,7 +39,7 @@ def workflow(name: str) -> Tree:
 
 def identity(subject: str) -> str:
     """A token as GitHub signs it, but for the signature."""
-    claims = {"iss": f"https://{ISSUER}", "aud": AUDIENCE, "sub": f"repo:{REPOSITORY}:{subject}"}
+    claims = {"iss": f"https://{GITHUB}", "aud": AUDIENCE, "sub": f"repo:{REPOSITORY}:{subject}"}
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()) for part in ({"alg": "RS256"}, claims, {})]
     return b".".join(part.rstrip(b"=") for part in parts).decode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ from typer.testing import CliRunner
 
 from modules.errors import ToolError
 from modules.settings import Settings
-from ops.pulls import commands, documents, roles
+from ops.pulls import commands, documents, parts, roles
 from ops.pulls.grants import Grant, merged
 from ops.pulls.targets import role_arn
+from ops.pulls.trusts import trusts
 from ops.terraform import Terraform
 from tests.builders import ROOT, good_settings, monitorings, synthesized
 from tests.pulls import folders
 from tests.pulls.folders import ACCOUNT, DEPLOYED, NAME
+from tests.pulls.iam import EVERYTHING, actions, allowed, allows, document
 from tests.pulls.test_receipts import configured
 from tests.tools import without
 
@@ -32,50 +35,14 @@ READS = ("Describe", "Get", "List")
 NO_OPERATION = {"iam:PassRole", "s3:ListBucket"}
 # These give away what others keep, though their names begin harmlessly.
 SECRETS = {"secretsmanager:GetSecretValue", "kms:Decrypt", "ssm:GetParameter", "logs:GetLogEvents"}
-# Everything that adds a type of resource.
-EVERYTHING: Tree = DEPLOYED | {
-    "tags": {"organizations_policy": {"enabled": True, "attach_to": "r-abcd"}},
-    "routes": {
-        "critical": {"emails": ["ops@team.example"], "pagerduty": True},
-        "info": {"emails": ["dev@team.example"]},
-        "delivery": {"emails": ["ops@team.example"], "pagerduty": True},
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def settings() -> Settings:
-    return good_settings(EVERYTHING)
-
-
-@pytest.fixture(scope="module")
-def resources(settings: Settings) -> Tree:
-    """The resources of a stack that has all that can be configured."""
-    (stack,) = synthesized(settings).values()
-    found: Tree = stack["resource"]
-    return found
-
-
-def document(settings: Settings, resources: Tree, purpose: str) -> list[Tree]:
-    (found,) = monitorings(settings)
-    statements: list[Tree] = documents.document([(settings, found)], [resources], purpose)["Statement"]
-    return statements
-
-
-def actions(statements: list[Tree]) -> set[str]:
-    return {action for statement in statements for action in statement["Action"]}
-
-
-def allowed(statements: list[Tree], action: str) -> set[str]:
-    """Where an action is allowed."""
-    return {place for one in statements if action in one["Action"] for place in one["Resource"]}
 
 
 def listed() -> Iterator[str]:
     for entry in documents.permissions().values():
         for part in (entry, entry.get("anywhere", {})):
             yield from (action for kind in ("read", "write") for action in part.get(kind, ()))
-        yield from (action for kind in ("tagged", "making", "serving") for action in entry.get(kind, ()))
+        more = ("tagged", "making", "serving", "with_key")
+        yield from (action for kind in more for action in entry.get(kind, ()))
 
 
 def test_every_type_of_the_stack_has_an_entry(resources: Tree) -> None:
@@ -108,6 +75,7 @@ def test_every_entry_has_the_keys_that_are_read() -> None:
         "serving",
         "names",
         "of",
+        "with_key",
     }
 
 
@@ -118,7 +86,13 @@ def test_role_that_plans_only_reads_and_sees_no_secret(settings: Settings, resou
 
 
 def test_role_that_applies_sees_no_secret_either(settings: Settings, resources: Tree) -> None:
-    assert actions(document(settings, resources, "apply")) & SECRETS == set()
+    """It decrypts by way of Secrets Manager alone, which it cannot ask for a value."""
+    statements = document(settings, resources, "apply")
+    assert actions(statements) & SECRETS == {"kms:Decrypt"}
+    (decrypting,) = (grant for grant in statements if "kms:Decrypt" in grant["Action"])
+    assert decrypting["Condition"] == {
+        "StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}
+    }
 
 
 def test_role_that_applies_can_do_what_the_other_can(settings: Settings, resources: Tree) -> None:
@@ -212,29 +186,72 @@ def test_application_that_is_watched_is_out_of_reach(
         assert [place for place in places if place != "*" and fnmatchcase(arn, place)] == []
 
 
-SECRET = "secretsmanager:us-east-1:{}:secret:{}"
-REACHED = [
-    (
-        "lambda:UpdateFunctionCode",
-        "aws_lambda_function",
-        "function_name",
-        "lambda:us-east-1:{}:function:{}",
+# One action on each type that has a name, and the ARN that AWS compares.
+REACHED = {
+    ("aws_cloudwatch_dashboard", "dashboard_name", "cloudwatch:PutDashboard"): "cloudwatch::{}:dashboard/{}",
+    ("aws_cloudwatch_log_group", "name", "logs:CreateLogGroup"): "logs:us-east-1:{}:log-group:{}:*",
+    ("aws_cloudwatch_log_group", "name", "logs:PutMetricFilter"): "logs:us-east-1:{}:log-group:{}:*",
+    ("aws_cloudwatch_log_group", "name", "logs:ListTagsForResource"): "logs:us-east-1:{}:log-group:{}",
+    ("aws_cloudwatch_metric_alarm", "alarm_name", "cloudwatch:PutMetricAlarm"): (
+        "cloudwatch:us-east-1:{}:alarm:{}"
     ),
-    ("iam:PutRolePolicy", "aws_iam_role", "name", "iam::{}:role/{}"),
-    ("iam:PassRole", "aws_iam_role", "name", "iam::{}:role/{}"),
-    ("sqs:SetQueueAttributes", "aws_sqs_queue", "name", "sqs:us-east-1:{}:{}"),
-    ("secretsmanager:CreateSecret", "aws_secretsmanager_secret", "name", SECRET),
-    ("secretsmanager:DescribeSecret", "aws_secretsmanager_secret", "name", f"{SECRET}-a1B2c3"),
-]
+    ("aws_iam_role", "name", "iam:PutRolePolicy"): "iam::{}:role/{}",
+    ("aws_iam_role", "name", "iam:PassRole"): "iam::{}:role/{}",
+    ("aws_kms_alias", "name", "kms:CreateAlias"): "kms:us-east-1:{}:{}",
+    ("aws_lambda_function", "function_name", "lambda:UpdateFunctionCode"): "lambda:us-east-1:{}:function:{}",
+    ("aws_scheduler_schedule", "name", "scheduler:CreateSchedule"): (
+        "scheduler:us-east-1:{}:schedule/scheduling-agent/{}"
+    ),
+    ("aws_scheduler_schedule_group", "name", "scheduler:CreateScheduleGroup"): (
+        "scheduler:us-east-1:{}:schedule-group/{}"
+    ),
+    ("aws_secretsmanager_secret", "name", "secretsmanager:CreateSecret"): (
+        "secretsmanager:us-east-1:{}:secret:{}"
+    ),
+    ("aws_secretsmanager_secret", "name", "secretsmanager:DescribeSecret"): (
+        "secretsmanager:us-east-1:{}:secret:{}-a1B2c3"
+    ),
+    ("aws_sns_topic", "name", "sns:CreateTopic"): "sns:us-east-1:{}:{}",
+    ("aws_sqs_queue", "name", "sqs:SetQueueAttributes"): "sqs:us-east-1:{}:{}",
+}
+# Log groups that are named after functions, which the prefix does not begin.
+OUTSIDE: Tree = {
+    "lambda": {"functions": {"notes-actions": {"log_group": "lambda-default", "function_name": "billing"}}}
+}
 
 
-def test_all_that_the_stack_has_by_name_is_in_reach(settings: Settings, resources: Tree) -> None:
+@pytest.mark.parametrize("changes", [{}, OUTSIDE])
+def test_all_that_the_stack_has_by_name_is_in_reach(changes: Tree) -> None:
+    settings = good_settings(EVERYTHING | changes)
+    (stack,) = synthesized(settings).values()
+    resources = stack["resource"]
     statements = document(settings, resources, "apply")
-    for action, kind, attribute, arn in REACHED:
-        places = allowed(statements, action)
+    passed = (
+        {"iam:PassedToService": "lambda.amazonaws.com"},
+        {"iam:PassedToService": "scheduler.amazonaws.com"},
+    )
+    for (kind, attribute, action), pattern in REACHED.items():
         for name in names(resources, kind, attribute):
-            wanted = "arn:aws:" + arn.format(ACCOUNT, name)
-            assert any(fnmatchcase(wanted, place) for place in places), wanted
+            arn = "arn:aws:" + pattern.format(ACCOUNT, name)
+            assert any(allows(statements, action, arn, context) for context in passed), arn
+
+
+def test_every_type_with_a_name_is_tried(resources: Tree) -> None:
+    known = {kind for kind, _, _ in REACHED} | {
+        "aws_cloudwatch_log_metric_filter",  # goes by its group
+        "aws_cloudwatch_query_definition",  # takes no ARN
+        "aws_iam_role_policy",  # goes by its role
+        "aws_organizations_policy",  # takes no ARN
+    }
+    named = {
+        kind
+        for kind, bodies in resources.items()
+        if any(
+            argument == "name" or argument.endswith(("alarm_name", "dashboard_name"))
+            for argument in next(iter(bodies.values()))
+        )
+    }
+    assert named - known == set()
 
 
 def test_mappings_are_made_and_changed_for_our_functions_alone(settings: Settings, resources: Tree) -> None:
@@ -295,7 +312,7 @@ def made(settings: Settings) -> Tree:
     found = {one.stack: one for one in monitorings(settings)}
     pairs = [(settings, found[name]) for name in stacks]
     trees = [stack["resource"] for stack in stacks.values()]
-    resources: Tree = roles.terraform(pairs, REPOSITORY, trees)["resource"]
+    resources: Tree = roles.terraform(pairs, trusts(pairs, REPOSITORY), trees)["resource"]
     return resources
 
 
@@ -308,9 +325,9 @@ REGIONS = [
 @pytest.mark.parametrize("changes", [EVERYTHING, EVERYTHING | {"tags": {}, "targets": REGIONS}])
 def test_policies_of_a_role_fit(changes: Tree) -> None:
     found = made(good_settings(changes))["aws_iam_policy"]
-    assert max(len(one["policy"]) for one in found.values()) <= roles.LARGEST_POLICY
+    assert max(len(policy["policy"]) for policy in found.values()) <= parts.LARGEST_POLICY
     for purpose in ("plan", "apply"):
-        assert len([key for key in found if key.startswith(purpose)]) < roles.MOST_POLICIES * 0.8
+        assert len([key for key in found if key.startswith(purpose)]) < parts.MOST_POLICIES * 0.8
 
 
 def test_policies_of_a_role_say_together_what_it_may_do(settings: Settings, resources: Tree) -> None:
@@ -322,34 +339,9 @@ def test_policies_of_a_role_say_together_what_it_may_do(settings: Settings, reso
             if one["role"] == f"${{aws_iam_role.{purpose}.name}}"
             and one["policy_arn"] == f"${{aws_iam_policy.{key}.arn}}"
         ]
-        parts = [json.loads(found["aws_iam_policy"][key]["policy"])["Statement"] for key in keys]
-        assert [one for part in parts for one in part] == document(settings, resources, purpose)
+        texts = [json.loads(found["aws_iam_policy"][key]["policy"])["Statement"] for key in keys]
+        assert [*chain.from_iterable(texts)] == document(settings, resources, purpose)
     assert {one["path"] for one in found["aws_iam_policy"].values()} == {"/deployment/"}
-
-
-def test_policy_that_no_role_takes_is_refused() -> None:
-    statement = {"Effect": "Allow", "Action": ["a:Get"], "Resource": ["x" * 4_000]}
-    policy = {"Version": "2012-10-17", "Statement": [statement] * 11}
-    with pytest.raises(ToolError, match="an account of their own"):
-        roles.texts(policy, "apply")
-    assert len(roles.texts(policy | {"Statement": [statement] * 10}, "apply")) == 10
-    with pytest.raises(ToolError, match="an account of their own"):
-        roles.texts(policy | {"Statement": [statement | {"Resource": ["x" * 7_000]}]}, "apply")
-
-
-def test_trust_is_limited_to_one_environment_of_one_repository(settings: Settings) -> None:
-    (found,) = monitorings(settings)
-    (statement,) = roles.trust(found, REPOSITORY, "prod-plan")["Statement"]
-    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
-    assert statement["Principal"] == {
-        "Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
-    }
-    assert statement["Condition"] == {
-        "StringEquals": {
-            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-            "token.actions.githubusercontent.com:sub": f"repo:{REPOSITORY}:environment:prod-plan",
-        }
-    }
 
 
 def test_operations_are_the_only_names_that_are_no_actions(settings: Settings, resources: Tree) -> None:
@@ -397,7 +389,7 @@ def test_command_refuses_a_repository_that_is_none(
 ) -> None:
     config = configured(tmp_path / "config", prod=DEPLOYED)
     result = command(config, tmp_path, repository, monkeypatch=monkeypatch)
-    assert "is no repository; wanted owner/name" in str(result.exception)
+    assert "does not name a repository. Use owner/name" in str(result.exception)
 
 
 def test_command_refuses_an_environment_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
