@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 PIPENV_VERSION := 2026.10.3
 PIPENV := PIPENV_VENV_IN_PROJECT=1 PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_NOSPIN=1 PIPENV_VERBOSITY=-1 .tools/bin/pipenv
 RUN := .venv/bin/python
+# The package of OPA has a library for these machines alone; elsewhere the tests of the Rego are left out, but not in CI.
+OPA := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),ops/rego/.venv/ready)
 ENV ?=
 export ENV
 
@@ -42,6 +44,13 @@ synth: .venv/ready ## generate Terraform: make synth ENV=prod (all environments 
 validate: synth ## generate, then terraform validate every stack
 	@$(RUN) -m ops validate
 
+# pip installs it, as pipenv knows no package for another Python: ops/rego/requirements.txt says why this one runs.
+ops/rego/.venv/ready: ops/rego/requirements.txt
+	@echo "Installing OPA into an environment of its own"
+	@$(PYTHON) -m venv --clear ops/rego/.venv
+	@ops/rego/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --ignore-requires-python --requirement $< 2>&1 | { grep -v '^WARNING: Location' || true; }
+	@ops/rego/.venv/bin/python -c 'import opa_bindings; opa_bindings.OpaEngine()' && touch $@
+
 node_modules/.ready: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is needed for the cdktf command: install Node 20 or later"; exit 2; }
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -51,7 +60,7 @@ cdktf: .venv/ready node_modules/.ready ## install the cdktf command, for npx cdk
 
 # Without npm the one test of the cdktf command is left out, but not in CI. What deploys goes file by file, so
 # that each worker deploys once.
-test: .venv/ready ops/emulator/.venv/ready ops/moto/.venv/ready $(if $(shell command -v npm),node_modules/.ready) ## all tests
+test: .venv/ready ops/emulator/.venv/ready ops/moto/.venv/ready $(OPA) $(if $(shell command -v npm),node_modules/.ready) ## all tests
 	@$(RUN) -m pytest -q -n 2 --dist worksteal --ignore tests/e2e --ignore tests/adopt
 	@$(RUN) -m pytest -q -n 4 --dist loadfile tests/e2e tests/adopt
 

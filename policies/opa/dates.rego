@@ -1,4 +1,4 @@
-# Dates like 2026-12-31, which sort as text.
+# Dates like 2026-12-31, which sort as text, and times like 2026-12-31T23:59:59.5+01:00 (RFC 3339).
 package monitoring.dates
 
 import rego.v1
@@ -19,6 +19,13 @@ is_day(text) if {
 	month <= 12
 	day >= 1
 	day <= _days_of(year, month)
+}
+
+# A time that time.parse_rfc3339_ns can read: its nanoseconds end in the year 2262.
+is_time(text) if {
+	is_string(text)
+	regex.match(`^(19|20|21).{8}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`, text)
+	is_day(substring(text, 0, 10))
 }
 
 # The text of a number does not begin with zeros.

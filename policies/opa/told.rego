@@ -1,6 +1,7 @@
 # What data.json tells: figures of AWS, and what config/ demands of each workspace. And the date.
 package monitoring.told
 
+import data.monitoring.dates
 import rego.v1
 
 # Beside this file; the second holds where the whole repository is loaded, and not this folder alone.
@@ -29,6 +30,15 @@ obstacles contains "the plan has no planned_values: there is nothing to judge" i
 	not _is_planned
 }
 
+# Without a date, the rules that compare with it are undefined and find nothing.
+obstacles contains message if {
+	not today
+	message := sprintf(
+		"run.created_at: %v is not an RFC 3339 time such as 2026-12-31T23:59:59Z. Pass the time when the run was created",
+		[_created],
+	)
+}
+
 _name := name if {
 	name := input.run.workspace.name
 } else := "without a name"
@@ -37,13 +47,17 @@ _name := name if {
 # it negates the call, so that `not is_object(input.plan)` would be undefined without a plan, not true.
 _is_planned if is_object(input.plan.planned_values.root_module)
 
-# The day of the run, or else today, in UTC, like 2026-12-31.
+# The day of the run in UTC, like 2026-12-31. It is undefined if the time of the run cannot be read.
 today := _day(_now)
 
-_now := moment if {
-	is_string(input.run.created_at)
-	moment := time.parse_rfc3339_ns(input.run.created_at)
-} else := time.now_ns()
+# HCP Terraform always passes the time of the run. An input without it, as for `opa eval`, is judged as of now.
+_now := time.now_ns() if {
+	_created == null
+} else := time.parse_rfc3339_ns(_created) if {
+	dates.is_time(_created)
+}
+
+_created := object.get(input, ["run", "created_at"], null)
 
 _day(moment) := sprintf("%04d-%02d-%02d", time.date(moment))
 

@@ -12,7 +12,7 @@ import pytest
 from ops import opa
 from ops.opa.workspaces import demands
 from tests.builders import CONFIG
-from tests.opa.engine import ENTRIES, Engine, policies
+from tests.opa.engine import Engine, policies
 from tests.opa.judges import GOOD, GOOD_CONTEXT, OTHERS, WAIVERS, Judge
 
 
@@ -30,6 +30,6 @@ def told() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def judge(told: dict[str, Any]) -> Iterator[Judge]:
-    engine = Engine(policies(), json.dumps(told), ENTRIES)
+    engine = Engine(policies(), json.dumps(told))
     yield Judge(engine)
     engine.close()

@@ -1,22 +1,25 @@
-"""The policies in a real engine, in a process of its own: what breaks it does not break the tests."""
+"""The policies in OPA, in a process with an environment of its own."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.builders import ROOT
+from tests.tools import without
 
 FOLDER = ROOT / "policies" / "opa"
 AUDIT = Path(__file__).parent / "audit.rego"
 NAMES = ("alarms", "delivery", "functions", "logs", "tags")
-ENTRIES = ("audit/marks", "audit/refused", *(f"monitoring/{name}/deny" for name in NAMES))
+OPA = ROOT / "ops" / "rego"
+
+
+class EngineError(Exception):
+    """OPA refuses the policies, an entry point is undefined, or a builtin fails."""
 
 
 def modules() -> dict[str, str]:
@@ -31,24 +34,41 @@ def policies() -> dict[str, str]:
 
 
 class Engine:
-    """Policies with their data, and the entry points that are asked for."""
+    """Policies with their data.
 
-    def __init__(self, files: Mapping[str, str], data: str, entries: Sequence[str]) -> None:
-        # Not a pipe: nobody reads it while it fills.
+    Raises
+    ------
+    EngineError
+        OPA refuses the policies.
+    """
+
+    def __init__(self, files: Mapping[str, str], data: str) -> None:
+        program = OPA / ".venv" / "bin" / "python"
+        if not program.exists():
+            without("OPA is missing: run `make ops/rego/.venv/ready` on Linux on x86-64")
+        # Not a pipe: nothing reads it while it fills.
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  (it lives as long as the process)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [program, OPA / "serve.py"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            cwd=ROOT,
         )
-        built = self._ask({"files": dict(files), "data": data, "entries": list(entries)})
-        assert built, "the engine refuses the policies"
+        try:
+            self._ask({"files": dict(files), "data": data})
+        except EngineError:
+            self.close()
+            raise
 
     def __call__(self, given: Any, entry: str) -> Any:
-        """What an entry point says of an input; `None` if it is undefined there."""
+        """Evaluate an entry point on an input.
+
+        Raises
+        ------
+        EngineError
+            The entry point is undefined there, or a builtin fails on the way.
+        """
         return self._ask({"input": given, "entry": entry})
 
     def close(self) -> None:
@@ -61,41 +81,14 @@ class Engine:
         assert self._process.stdout
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        assert answer, f"the engine broke down: {self._last_words()}"
-        return json.loads(answer)["result"]
+        line = self._process.stdout.readline()
+        assert line, f"the engine broke down: {self._last_words()}"
+        answer = json.loads(line)
+        if "error" in answer:
+            raise EngineError(answer["error"])
+        return answer["result"]
 
     def _last_words(self) -> str:
         self._process.communicate()
         self._errors.seek(0)
         return self._errors.read()[-2000:]
-
-
-def _serve(questions: Iterator[str], answers: Any) -> None:
-    """The other side: build once, then answer line by line."""
-    import regopy
-
-    start = json.loads(next(questions))
-    interpreter = regopy.Interpreter()
-    for name, text in start["files"].items():
-        interpreter.add_module(name, text)
-    interpreter.add_data_json(start["data"])
-    bundle = interpreter.build(None, start["entries"])
-    print(json.dumps({"result": bundle.ok()}), file=answers, flush=True)
-    for line in questions:
-        question = json.loads(line)
-        interpreter.set_input_term(json.dumps(question["input"]))
-        (found,) = interpreter.query_bundle_entrypoint(bundle, question["entry"]).results
-        result = found.expressions[0] if found.expressions else None
-        print(json.dumps({"result": result}), file=answers, flush=True)
-
-
-def _main() -> None:
-    # The engine prints what it does not like where the answers would go.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    _serve(iter(sys.stdin.readline, ""), answers)
-
-
-if __name__ == "__main__":
-    _main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from policies import Context, Waiver, check_plan
@@ -17,19 +17,30 @@ Mark = tuple[str, str, bool]
 
 GOOD = "good-stack"
 GOOD_CONTEXT = good_context(today=TODAY)
-# A workspace each: the day of the plans is the last on which they count, or it is not.
+NOON = f"{TODAY}T12:00:00Z"
+# The ends of a year and of February, a leap day, the days of a change of the clocks, and any other day.
+DAYS = (
+    TODAY,
+    *(date(2026, 12, 31), date(2027, 1, 1), date(2027, 2, 28), date(2028, 2, 29)),
+    *(date(2027, 3, 14), date(2027, 3, 28), date(2027, 10, 31), date(2027, 11, 7)),
+)
+
+
+def waived_until(day: date) -> str:
+    """Return the name of the workspace with a waiver that expires on a day."""
+    return f"waived-until-{day}"
+
+
+# By workspace.
 WAIVERS = {
-    f"waived-by-{days}-days": Waiver(
-        rule="MON-RET-001",
-        address="aws_cloudwatch_log_group.*",
-        reason="audit",
-        expires=TODAY + timedelta(days=days),
+    waived_until(day): Waiver(
+        rule="MON-RET-001", address="aws_cloudwatch_log_group.*", reason="audit", expires=day
     )
-    for days in (-1, 0, 1)
+    for day in DAYS
 }
 # Waivers that accept something else than the log group that expires too late or never.
 OTHERS = {
-    f"waived-for-another-{what}": replace(WAIVERS["waived-by-1-days"], **{what: text})
+    f"waived-for-another-{what}": replace(WAIVERS[waived_until(TODAY)], **{what: text})
     for what, text in {"rule": "MON-RET-002", "address": "aws_cloudwatch_log_group.other*"}.items()
 }
 # By policy of policies.hcl: the rules that it enforces.
@@ -55,9 +66,9 @@ class Judge:
 
     engine: Engine
 
-    def marks(self, plan: Tree, workspace: str = GOOD) -> set[Mark]:
-        """What they find."""
-        found = self.engine(asked(plan, workspace), "audit/marks")
+    def marks(self, plan: Tree, workspace: str = GOOD, created: str = NOON) -> set[Mark]:
+        """Return what they find in a run of this time."""
+        found = self.engine(asked(plan, workspace, created), "audit/marks")
         return {(one["rule"], one["address"], one["accepted"]) for one in found}
 
     def refused(self, plan: Tree, workspace: str = GOOD) -> dict[str, int]:
@@ -71,9 +82,9 @@ class Judge:
         return found
 
 
-def asked(plan: Tree, workspace: str) -> Tree:
+def asked(plan: Tree, workspace: str, created: Any = NOON) -> Tree:
     """A plan as HCP Terraform hands it to its policies."""
-    run = {"workspace": {"name": workspace}, "created_at": f"{TODAY}T12:00:00Z"}
+    run = {"workspace": {"name": workspace}, "created_at": created}
     return {"plan": plain(plan), "run": run}
 
 

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 
 from policies import RULES, Context, Level
-from tests.builders import TODAY, good_context, monitorings, shipped
+from tests.builders import good_context, monitorings, shipped
 from tests.opa.judges import (
     COVERED,
     GOOD_CONTEXT,
     OTHERS,
-    WAIVERS,
     Judge,
     Tree,
     planned_resources,
@@ -26,14 +25,12 @@ from tests.opa.judges import RULES as BY_POLICY
 from tests.opa.plans import (
     BROKEN,
     DEPTHS,
-    ESCAPED,
     FORMS,
     MATHS,
     ODD,
     changed_alone,
     in_a_module,
     in_modules,
-    only,
 )
 from tests.policies.mutations import MUTATIONS, Mutation
 from tests.policies.stacks import good_stack
@@ -42,7 +39,7 @@ CASES = [
     pytest.param(rule, mutation, id=f"{rule}-{index}")
     for rule in sorted(COVERED)
     for index, mutation in enumerate(MUTATIONS[rule])
-    if (rule, index) not in ESCAPED | MATHS
+    if (rule, index) not in MATHS
 ]
 # What is known by references, or by names, in one form of plan or the other.
 LINKED = [
@@ -111,7 +108,7 @@ def test_engines_agree_on_a_mutation_of_prod(
     assert rule in {mark[0] for mark in found}
 
 
-@pytest.mark.parametrize(("rule", "index"), sorted(ESCAPED | MATHS))
+@pytest.mark.parametrize(("rule", "index"), sorted(MATHS))
 def test_what_is_said_to_be_missed_really_is(rule: str, index: int, judge: Judge) -> None:
     plan = FORMS["in-json"](MUTATIONS[rule][index](good_stack()))
 
@@ -158,16 +155,16 @@ def test_engines_agree_on_what_is_linked_in_a_module_of_a_module(
 
 
 def test_reference_in_a_module_that_is_called_twice_is_to_its_last_call(judge: Judge) -> None:
-    """Of an alarm and its topic alone: the engine of these tests takes 9 for more than 10, by `max`."""
-    kept = ("aws_cloudwatch_metric_alarm.errors", "aws_sns_topic.critical")
-    plan = in_a_module(only(FORMS["in-json"](good_stack()), *kept), indexes=(0, 1))
+    """In a plan of more than ten resources, whose places sort as numbers and not as text."""
+    plan = in_a_module(FORMS["in-json"](good_stack()), indexes=(0, 1))
     topic = next(one for one in planned_resources(root_of(plan)) if "[1].aws_sns_topic." in one["address"])
     topic["values"]["tags"]["Route"] = "info"
 
     found = judge.marks(plan)
 
     assert found == python_marks(plan)
-    assert {mark[:2] for mark in found} == {
+    assert len(planned_resources(root_of(plan))) > 10
+    assert {mark[:2] for mark in found} >= {
         ("MON-ACT-002", f"module.monitoring[{index}].aws_cloudwatch_metric_alarm.errors") for index in (0, 1)
     }
 
@@ -185,16 +182,6 @@ def test_rest_of_what_is_replaced_is_not_taken_for_the_resource(judge: Judge) ->
     assert judge.refused(plan) == QUIET
 
 
-@pytest.mark.parametrize("name", WAIVERS)
-def test_engines_agree_on_the_date_of_a_waiver(name: str, judge: Judge) -> None:
-    plan = FORMS["in-json"](MUTATIONS["MON-RET-001"][0](good_stack()))
-
-    found = judge.marks(plan, name)
-
-    assert found == python_marks(plan, replace(GOOD_CONTEXT, waivers=(WAIVERS[name],)))
-    assert {mark[2] for mark in found} == {WAIVERS[name].expires >= TODAY}
-
-
 @pytest.mark.parametrize("name", OTHERS)
 def test_waiver_accepts_no_other_rule_and_no_other_place(name: str, judge: Judge) -> None:
     plan = FORMS["in-json"](MUTATIONS["MON-RET-001"][0](good_stack()))
@@ -203,17 +190,3 @@ def test_waiver_accepts_no_other_rule_and_no_other_place(name: str, judge: Judge
 
     assert found == python_marks(plan, replace(GOOD_CONTEXT, waivers=(OTHERS[name],)))
     assert ("MON-RET-001", "aws_cloudwatch_log_group.backend", False) in found
-
-
-@pytest.mark.parametrize(
-    "until", ["2026-11-22", "2026-11-23", "2027-02-21", "2027-02-22", "2026-02-30", "soon"]
-)
-def test_engines_agree_on_the_end_of_a_maintenance_window(until: str, judge: Judge) -> None:
-    stack = good_stack()
-    stack["resource"]["aws_cloudwatch_metric_alarm"]["errors"]["tags"]["MaintenanceUntil"] = until
-    plan = FORMS["in-json"](stack)
-
-    found = judge.marks(plan)
-
-    assert found == python_marks(plan)
-    assert bool(found) == (until not in ("2026-11-23", "2027-02-21"))

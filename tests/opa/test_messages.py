@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.opa.engine import ENTRIES, NAMES, Engine, policies
-from tests.opa.judges import GOOD, WAIVERS, Judge, asked
+from tests.builders import TODAY
+from tests.opa.engine import NAMES, Engine, policies
+from tests.opa.judges import GOOD, Judge, asked, waived_until
 from tests.opa.plans import FORMS
 from tests.policies.mutations import GROUP, MUTATIONS, first
 from tests.policies.mutations.functions import HOOK, remembering
 from tests.policies.stacks import good_stack
 
 Tree = dict[str, Any]
+WAIVED = waived_until(TODAY)
+DAY_AFTER = f"{TODAY + timedelta(days=1)}T00:00:00Z"
 NOTHING = "the plan has no planned_values: there is nothing to judge"
 ODD_VALUES = (None, [], "x", {}, {"root_module": None}, {"root_module": []})
 
 
 @pytest.fixture(scope="module")
 def untold() -> Iterator[Engine]:
-    engine = Engine(policies(), "{}", ENTRIES)
+    engine = Engine(policies(), "{}")
     yield engine
     engine.close()
 
@@ -91,21 +95,20 @@ def test_message_about_an_address_does_not_repeat_it(judge: Judge) -> None:
 
 def test_breach_that_a_waiver_accepts_is_no_message(judge: Judge) -> None:
     plan = plan_with("MON-RET-001")
-    expired, valid, _ = WAIVERS
 
-    assert judge.messages("logs", asked(plan, valid)) == []
-    assert [message.split(":")[0] for message in judge.messages("logs", asked(plan, expired))] == [
+    assert judge.messages("logs", asked(plan, WAIVED)) == []
+    assert [message.split(":")[0] for message in judge.messages("logs", asked(plan, WAIVED, DAY_AFTER))] == [
         "MON-RET-001 aws_cloudwatch_log_group.backend",
         "MON-WAV-001 waivers",
     ]
 
 
 def test_expired_waiver_is_a_message_where_its_rule_is(judge: Judge) -> None:
-    given = asked(FORMS["in-json"](good_stack()), next(iter(WAIVERS)))
+    given = asked(FORMS["in-json"](good_stack()), WAIVED, DAY_AFTER)
 
     assert judge.messages("logs", given) == [
-        "MON-WAV-001 waivers: MON-RET-001 at aws_cloudwatch_log_group.*: found expired on 2026-11-22; "
-        "wanted a date from 2026-11-23 on"
+        "MON-WAV-001 waivers: MON-RET-001 at aws_cloudwatch_log_group.*: found expired on 2026-11-23; "
+        "wanted a date from 2026-11-24 on"
     ]
     assert judge.messages("tags", given) == []
 
@@ -150,40 +153,10 @@ def test_without_its_data_every_policy_refuses(policy: str, untold: Engine) -> N
 
 def test_data_is_found_where_the_whole_repository_is_loaded(told: Tree) -> None:
     nested = {"policies": {"opa": told}}
-    engine = Engine(policies(), json.dumps(nested), ENTRIES)
+    engine = Engine(policies(), json.dumps(nested))
     broken = good_stack()
     first(broken, GROUP)["retention_in_days"] = 17
     found = engine(asked(FORMS["in-json"](broken), GOOD), "monitoring/logs/deny")
     engine.close()
 
     assert [message.split(" ")[0] for message in found] == ["MON-RET-001"]
-
-
-@pytest.mark.parametrize(
-    ("created", "refused"),
-    [
-        ("2026-11-23T23:30:00-05:00", True),
-        ("2026-11-23T23:30:00Z", False),
-        ("2026-11-24T00:30:00+01:00", False),
-    ],
-)
-def test_day_of_the_run_is_that_of_utc(created: str, refused: bool, judge: Judge) -> None:
-    stack = good_stack()
-    stack["resource"]["aws_cloudwatch_metric_alarm"]["errors"]["tags"]["MaintenanceUntil"] = "2026-11-23"
-    given = asked(FORMS["in-json"](stack), GOOD)
-    given["run"]["created_at"] = created
-
-    assert bool(judge.messages("alarms", given)) == refused
-
-
-@pytest.mark.parametrize("run", [{}, {"created_at": None}, {"created_at": 7}])
-def test_without_the_time_of_the_run_today_counts(run: Tree, judge: Judge) -> None:
-    stack = good_stack()
-    stack["resource"]["aws_cloudwatch_metric_alarm"]["errors"]["tags"]["MaintenanceUntil"] = "2020-01-31"
-    given = asked(FORMS["in-json"](stack), GOOD)
-    del given["run"]["created_at"]
-    given["run"] |= run
-
-    (message,) = judge.messages("alarms", given)
-
-    assert "MaintenanceUntil = 2020-01-31" in message

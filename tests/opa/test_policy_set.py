@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -40,8 +39,7 @@ TESTS = [
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    rules = [f"monitoring/{name}/rules" for name in POLICIES]
-    made = Engine(MODULES, opa.text(CONFIG, {}), [*TESTS, *rules])
+    made = Engine(MODULES, opa.text(CONFIG, {}))
     yield made
     made.close()
 
@@ -77,23 +75,9 @@ def test_file_is_of_rego_1_and_of_a_package_of_its_name(name: str) -> None:
     assert package(MODULES[name]) == f"monitoring.{name.removesuffix('.rego')}"
 
 
-def test_no_two_packages_have_a_function_of_the_same_name() -> None:
-    """The engine of these tests takes one for the other."""
-    names = [
-        function
-        for text in MODULES.values()
-        for function in sorted(set(re.findall(r"^(_?[a-z_]+)\(", text, re.MULTILINE)))
-    ]
-
-    assert [name for name, count in Counter(names).items() if count > 1] == []
-
-
 @pytest.mark.parametrize("name", MODULES)
 def test_nothing_negates_what_the_input_may_lack(name: str) -> None:
-    """OPA looks up arguments before it negates: `not is_object(input.x)` is undefined without x, not true.
-
-    The engine of these tests takes it as it reads. A rule of its own may be negated in both.
-    """
+    """OPA looks up arguments before it negates: `not is_object(input.x)` is undefined without x, not true."""
     assert NEGATED.findall(MODULES[name]) == []
 
 

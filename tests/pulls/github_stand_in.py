@@ -375,9 +375,9 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Files as GitHub hands an artifact out."""
+    """Files as GitHub hands an artifact out; the same bytes at any time, for they are in names of tests."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return data.getvalue()
