@@ -9,9 +9,11 @@ PIPENV_VERSION := 2026.10.3
 PIPENV := PIPENV_VENV_IN_PROJECT=1 PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_NOSPIN=1 PIPENV_VERBOSITY=-1 .tools/bin/pipenv
 RUN := .venv/bin/python
 ENV ?=
-export ENV
+PROFILE ?=
+ACCOUNT ?=
+export ENV PROFILE ACCOUNT
 
-.PHONY: help setup synth validate cdktf test test-fast local lint format lock package schema bench clean
+.PHONY: help setup synth validate cdktf test test-fast local lint format lock package schema bench clean acceptance
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +62,9 @@ test-fast: .venv/ready ## the pure and the property tests alone
 
 local: .venv/ready ops/emulator/.venv/ready ## deploy into an embedded AWS, play an incident, take it all away
 	@$(RUN) -O -m ops local
+
+acceptance: .venv/ready $(if $(EMULATOR),ops/emulator/.venv/ready) ## deploy to an account, check, destroy: PROFILE=NAME ACCOUNT=ID [CLEAN=1], or EMULATOR=1
+	@$(RUN) -O -m ops acceptance --profile "$$PROFILE" --account "$$ACCOUNT" $(if $(EMULATOR),--emulator) $(if $(CLEAN),--clean)
 
 lint: .venv/ready ## ruff and mypy
 	@$(RUN) -m ruff check .

@@ -11,6 +11,7 @@ import typer
 from modules.errors import MonitoringError
 from ops import rules as rules_table
 from ops import schema as schema_file
+from ops.acceptance.command import acceptance
 from ops.adopt.command import adopt
 from ops.cost.command import cost
 from ops.local.commands import app as local
@@ -30,6 +31,7 @@ app.command(name="review")(review)
 app.command(name="cost")(cost)
 app.command(name="adopt")(adopt)
 app.command(name="opa")(opa)
+app.command(name="acceptance")(acceptance)
 app.add_typer(pulls, name="pulls")
 
 

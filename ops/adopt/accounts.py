@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modules.errors import ToolError
-from modules.naming import partition_of
+from modules.naming import FIRST_REGION, partition_of
 from ops.adopt.faults import Unread, is_absent, unread, unusable
 from ops.review.secrets import masked
 from ops.review.words import one_line
@@ -48,18 +48,19 @@ class Account:
         session.events.register_first("before-call", _refuse_writes)
 
     @classmethod
-    def found(cls, region: str) -> Account:
-        """The account of the credentials that boto3 finds.
+    def found(cls, region: str | None, profile: str | None = None) -> Account:
+        """The account of a profile, or of the credentials that boto3 finds; without a region, in its own.
 
         Raises
         ------
         ToolError
-            The profile that the environment names does not exist.
+            The profile does not exist.
         """
         import boto3  # type: ignore[import-untyped]  # ships no types
 
         with _credentials():
-            return cls(boto3.Session(region_name=region), region)
+            session = boto3.Session(region_name=region, profile_name=profile)
+            return cls(session, region or session.region_name or FIRST_REGION)
 
     @property
     def region(self) -> str:
