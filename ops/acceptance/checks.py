@@ -1,4 +1,4 @@
-"""What is checked in a deployed system."""
+"""Checks of a deployed system."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ FOLDER, COMMAND = ".acceptance", "acceptance"
 
 @dataclass(frozen=True)
 class Cleanup:
-    """What a run deployed, and how to remove it."""
+    """Removes what a run deployed."""
 
     home: Home
     state: State
@@ -35,7 +35,7 @@ class Cleanup:
         stack = self.home.path / "cdktf.out" / "stacks" / self.state.stack
         return self.sandbox.deployment(self.terraform, stack, self.home.environ(self.state))
 
-    def destroy(self, tell: Tell) -> str:
+    def destroy(self, progress: Tell) -> str:
         """Remove everything, as far as possible; return a summary.
 
         Raises
@@ -43,7 +43,7 @@ class Cleanup:
         ToolError
             Something is left; the text lists it, and names the command that removes it.
         """
-        problems = list(self._problems(tell))
+        problems = list(self._problems(progress))
         remaining = self._remaining()
         if problems or remaining:
             listed = f"{len(remaining)} resources remain: {', '.join(remaining)}" if remaining else ""
@@ -57,17 +57,17 @@ class Cleanup:
         return f"make acceptance PROFILE={self.state.profile} ACCOUNT={self.state.account} CLEAN=1"
 
     def left(self) -> list[str]:
-        """What AWS still lists with the tag of the run."""
+        """Return what AWS still lists with the tag of the run."""
         try:
             return list(_tagged(self.sandbox.aws, self.state.prefix))
         except FAILURES as error:
             return [f"what is left could not be listed: {error}"]
 
-    def _problems(self, tell: Tell) -> Iterator[str]:
-        """Attempt every part, whatever becomes of the others."""
+    def _problems(self, progress: Tell) -> Iterator[str]:
+        """Attempt every part, even if another one fails."""
         parts: dict[str, Callable[[], None]] = {
             "queues of the checks": lambda: taps.remove(self.sandbox.aws, self.state.prefix),
-            "terraform": lambda: self.deployment.destroy(tell),
+            "terraform": lambda: self.deployment.destroy(progress),
             "secrets": self._delete_secrets,
         }
         for name, part in parts.items():

@@ -64,7 +64,7 @@ def adapted(tree: Tree, prefix: str, place: Place, *, emulated: bool) -> Tree:
 
 
 def plan(folder: Path) -> tuple[Settings, Monitoring]:
-    """What the configuration in a folder generates.
+    """Return the settings in a folder and what they generate.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What an acceptance run takes, before it starts: minutes and US dollars."""
+"""The estimate of an acceptance run before it starts, in minutes and US dollars."""
 
 from __future__ import annotations
 

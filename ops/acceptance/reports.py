@@ -17,7 +17,7 @@ FOLDER = "build"
 
 @dataclass
 class Report:
-    """What a run was, and what came of it.
+    """The facts of a run and its results.
 
     Attributes
     ----------

@@ -89,9 +89,11 @@ def clear(root: Path, home: Home, screen: Screen, profile: str, account: str) ->
     with (
         account_sandbox(profile, account, state.region) as sandbox,
         home.working(state),
-        screen.counted(f"terraform destroy {state.prefix}") as tell,
+        screen.counted(f"terraform destroy {state.prefix}") as progress,
     ):
-        screen.say(f"{state.prefix}: {Cleanup(home, state, sandbox, Terraform.found(root)).destroy(tell)}")
+        screen.say(
+            f"{state.prefix}: {Cleanup(home, state, sandbox, Terraform.found(root)).destroy(progress)}"
+        )
     home.clear()
 
 
@@ -167,8 +169,8 @@ class Run:
         versions = json.loads(deployment.run("version", "-json"))
         self._report.facts["Terraform"] = versions["terraform_version"]
         self._report.facts |= {f"provider {name}": n for name, n in versions["provider_selections"].items()}
-        with self._screen.counted("terraform apply") as tell:
-            deployment.apply(NOTHING, tell)
+        with self._screen.counted("terraform apply") as progress:
+            deployment.apply(NOTHING, progress)
         return f"{deployment.kinds().total()} resources created"
 
     def _metric_filters(self) -> str:
@@ -183,8 +185,8 @@ class Run:
         if not begun(self._home):
             self._steps.skip("destroy", "nothing was created")
             return
-        with self._screen.counted("terraform destroy") as tell:
-            destroyed = self._steps.step("destroy", partial(self._cleanup.destroy, tell))
+        with self._screen.counted("terraform destroy") as progress:
+            destroyed = self._steps.step("destroy", partial(self._cleanup.destroy, progress))
         self._report.left = self._cleanup.left()
         if destroyed or self._sandbox.emulated:
             self._home.clear()

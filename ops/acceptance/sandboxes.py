@@ -1,4 +1,4 @@
-"""Where an acceptance run deploys: an account by its profile, or the embedded AWS."""
+"""The places to which an acceptance run deploys: an account by its profile, or the embedded AWS."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ usage: make acceptance PROFILE=NAME ACCOUNT=ID          deploy to this account, 
        make acceptance PROFILE=NAME ACCOUNT=ID CLEAN=1  destroy what a run left that was killed
        make acceptance EMULATOR=1                       the same steps against the embedded AWS"""
 EMULATED_ACCOUNT = "000000000000"
-# Variables that say where an AWS client finds its profiles and whom it trusts; all others are removed, since
-# access keys take precedence over a profile, and an endpoint leads elsewhere.
+# Variables with the files of profiles and of certificate authorities. All others are removed: access keys
+# take precedence over a profile, and an endpoint leads elsewhere.
 _KEPT = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "AWS_USE_FIPS_ENDPOINT")
 # Ten calls with waits of up to 20 s: SetAlarmState is limited to three a second.
 _MOST_ATTEMPTS = 10
@@ -53,7 +53,7 @@ class Sandbox:
 
     @property
     def emulated(self) -> bool:
-        """Whether it is the embedded AWS."""
+        """Return whether this is the embedded AWS."""
         return not self.profile
 
     def deployment(self, terraform: Terraform, stack: Path, environ: Mapping[str, str]) -> Deployment:

@@ -19,7 +19,7 @@ _UNKNOWN = ("Unknown action", "not implemented", "NotImplemented")
 
 
 class Result(StrEnum):
-    """How a step ended."""
+    """The result of a step."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -53,7 +53,7 @@ class Steps:
 
     @property
     def passed(self) -> bool:
-        """Whether no step failed."""
+        """Return whether no step failed."""
         return all(step.result is not Result.FAILED for step in self.done)
 
     def step(self, name: str, action: Callable[[], str]) -> bool:

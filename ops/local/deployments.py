@@ -110,7 +110,7 @@ class Deployment:
         How many resources Terraform creates in parallel.
     patience_seconds
         How long an interrupted Terraform may take to finish what it has begun. Without patience it is
-        killed, and whatever it was creating is missing from the state.
+        killed, and the resources that it was creating are missing from the state.
     """
 
     terraform: Terraform

@@ -1,4 +1,4 @@
-"""What runs, in a file of .local/ or .acceptance/, so that another command finds it after a crash."""
+"""The state of a run, in .local/ or .acceptance/, so that another command finds it after a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """An AWS in memory for the checks, and a Terraform for the runs."""
+# ruff: noqa: N803  (the names of boto3's arguments)
 
 from __future__ import annotations
 
@@ -107,7 +108,9 @@ class FakeAws:
         self.queues[QueueName] = {"attributes": Attributes, "messages": []}
 
     def list_queues(self, *, MaxResults: int, QueueNamePrefix: str) -> dict[str, Any]:
-        return {"QueueUrls": [f"https://sqs/{name}" for name in self.queues if name.startswith(QueueNamePrefix)]}
+        return {
+            "QueueUrls": [f"https://sqs/{name}" for name in self.queues if name.startswith(QueueNamePrefix)]
+        }
 
     def receive_message(self, *, QueueUrl: str, **_: Any) -> dict[str, Any]:
         messages = self.queues[QueueUrl.rpartition("/")[2]]["messages"]
@@ -156,7 +159,7 @@ def denied(operation: str) -> ClientError:
     return ClientError({"Error": {"Code": "AccessDenied", "Message": "not allowed"}}, operation)
 
 
-# `apply` writes the state, then does what the file `apply` in the folder of the program says; so does `destroy`.
+# `apply` writes the state, then does what the file `apply` next to the program says; so does `destroy`.
 _TERRAFORM = """\
 import json, pathlib, signal, sys, time
 here = pathlib.Path({folder!r})
@@ -188,7 +191,8 @@ if command in ("apply", "destroy"):
         state.write_text("aws_sqs_queue.one\\naws_sqs_queue.two")
         sys.exit(0)
     if script == "fail":
-        print(json.dumps({{"type": "diagnostic", "diagnostic": {{"severity": "error", "summary": "no quota"}}}}))
+        diagnostic = {{"severity": "error", "summary": "no quota"}}
+        print(json.dumps({{"type": "diagnostic", "diagnostic": diagnostic}}))
         sys.exit(1)
     if command == "destroy":
         state.write_text("")

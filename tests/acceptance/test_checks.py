@@ -92,7 +92,11 @@ def right_answers() -> Answers:
     for item in MONITORING.filters:
         values = checks.expected_values(item, LINES)
         matches = [
-            {"eventNumber": LINES.index(line), "eventMessage": line, "extractedValues": {item.value: str(value)}}
+            {
+                "eventNumber": LINES.index(line),
+                "eventMessage": line,
+                "extractedValues": {item.value: str(value)},
+            }
             for line, value in values.items()
         ]
         answers.append({"key": item.key, "matches": matches})
@@ -122,12 +126,12 @@ def test_line_that_only_aws_matches_is_named(aws: Callable[[Answers], Any]) -> N
 def test_value_that_aws_extracts_otherwise_is_named(aws: Callable[[Answers], Any]) -> None:
     answers = right_answers()
     answers[1]["matches"][0]["extractedValues"] = {"$.processing_time_ms": "42"}
-    with pytest.raises(ToolError, match="AWS extracts 42, expected 420.0, from"):
+    with pytest.raises(ToolError, match=r"AWS extracts 42, expected 420\.0, from"):
         checks.metric_filters(aws(answers), MONITORING, LINES)
 
 
 def test_sample_that_cannot_fail_proves_nothing() -> None:
-    with pytest.raises(ToolError, match="error-count: 0 of 1 sample lines match, so the sample proves nothing"):
+    with pytest.raises(ToolError, match="error-count: 0 of 1 sample lines match, so"):
         checks.metric_filters(FakeAws(MONITORING), MONITORING, ("{",))
 
 
@@ -150,7 +154,7 @@ def test_queues_have_the_key_of_their_topic_and_admit_it_alone() -> None:
     for name, queue in aws.queues.items():
         assert queue["attributes"]["KmsMasterKeyId"] == "key-1"
         statements = json.loads(queue["attributes"]["Policy"])["Statement"]
-        (allowed,) = (one for one in statements if one["Effect"] == "Allow")
+        (allowed,) = (statement for statement in statements if statement["Effect"] == "Allow")
         topic = f"arn:aws:sns:eu-west-1:111122223333:{name.replace('-tap-', '-')}"
         assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": topic}}
 
@@ -172,28 +176,30 @@ def test_missing_messages_are_named() -> None:
     aws = FakeAws(MONITORING)
     delivery = MONITORING.place.arn("sns", "acceptance-123abc-delivery")
     aws.deliver = lambda topic, number: None if topic == delivery else topic
-    with pytest.raises(ToolError, match="^not received: acceptance-123abc-.* on delivery, ") as error:
+    with pytest.raises(ToolError, match=r"^not received: acceptance-123abc-.* on delivery, ") as error:
         checks.alarms(aws, MONITORING, REASON)
     assert "on critical" not in str(error.value)
 
 
 def test_message_on_another_topic_is_named() -> None:
     aws = FakeAws(MONITORING)
-    critical, info = (MONITORING.place.arn("sns", f"acceptance-123abc-{name}") for name in ("critical", "info"))
+    critical, info = (
+        MONITORING.place.arn("sns", f"acceptance-123abc-{name}") for name in ("critical", "info")
+    )
     aws.deliver = lambda topic, number: critical if topic == info else topic
-    with pytest.raises(ToolError, match="not received: .* on info; unexpected: .* on critical"):
+    with pytest.raises(ToolError, match=r"not received: .* on info; unexpected: .* on critical"):
         checks.alarms(aws, MONITORING, REASON)
 
 
 def test_alarm_that_does_not_exist_is_named() -> None:
     aws = FakeAws(MONITORING)
     del aws.states["acceptance-123abc-error-count"]
-    with pytest.raises(ToolError, match="alarms that do not exist: acceptance-123abc-error-count$"):
+    with pytest.raises(ToolError, match=r"alarms that do not exist: acceptance-123abc-error-count$"):
         checks.alarms(aws, MONITORING, REASON)
 
 
 def test_topic_without_a_customer_key_is_named() -> None:
-    with pytest.raises(ToolError, match="topic acceptance-123abc-critical is not encrypted with a customer key"):
+    with pytest.raises(ToolError, match="topic acceptance-123abc-critical is not encrypted"):
         checks.alarms(FakeAws(MONITORING, encrypted=False), MONITORING, REASON)
 
 

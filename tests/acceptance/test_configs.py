@@ -22,7 +22,10 @@ PLACE = Place("111122223333", "eu-central-1", "aws")
 PREFIX = "acceptance-123abc"
 # What a team may have configured, and what must not take effect in another account.
 CONFIGURED: Tree = {
-    "targets": [{"region": "us-east-1", "account": "444455556666", "partition": "aws"}, {"region": "us-west-2"}],
+    "targets": [
+        {"region": "us-east-1", "account": "444455556666", "partition": "aws"},
+        {"region": "us-west-2"},
+    ],
     "routes": {
         "critical": {"emails": ["a@team.example"], "pagerduty": True, "topic_name": "real-alarms"},
         "warning": {"emails": ["b@team.example"]},

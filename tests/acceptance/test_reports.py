@@ -57,7 +57,7 @@ def test_report_for_programs_has_the_same(tmp_path: Path) -> None:
     assert (path, values["passed"]) == (tmp_path / "build" / "acceptance-123abc.md", False)
 
 
-def test_nothing_left_is_said() -> None:
+def test_report_without_leftovers_says_nothing_is_left() -> None:
     assert markdown(Report("n", REPORT.started)).endswith("## Left behind\n\n- nothing\n")
 
 
@@ -108,7 +108,9 @@ def test_interrupt_is_recorded_and_goes_on(error: BaseException, detail: str) ->
 
 def test_addresses_with_a_key_are_not_repeated() -> None:
     steps = Steps(lambda line: None)
-    steps.step("one", raising(ToolError("https://events.pagerduty.com/integration/0123456789/enqueue failed")))
+    steps.step(
+        "one", raising(ToolError("https://events.pagerduty.com/integration/0123456789/enqueue failed"))
+    )
     assert steps.done[0].detail == "https://events.pagerduty.com/integration/… failed"
 
 

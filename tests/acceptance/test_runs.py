@@ -1,4 +1,4 @@
-"""Whole runs with a Terraform that fails, hangs or is abandoned: what was created is destroyed in any case."""
+"""Whole runs with a Terraform that fails, hangs or is abandoned: everything is destroyed in any case."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from ops.adopt.accounts import Place
 from ops.emulator import without_aws
 from ops.local.screens import Screen
 from ops.local.states import Home
+from ops.processes import Recorded
 from tests.acceptance.fakes import PLACE, FakeAws, denied, fake_terraform, system
 from tests.builders import CONFIG, ROOT
 
@@ -250,7 +251,7 @@ def test_state_is_kept_where_the_run_cannot_be_identified(bench: Bench) -> None:
     bench.accept()
     (bench.home.path / "state.json").write_text("{")
 
-    with pytest.raises(ToolError, match="state.json cannot be read: run `terraform destroy` in the folder"):
+    with pytest.raises(ToolError, match=r"state\.json cannot be read: run `terraform destroy` in the folder"):
         bench.clear()
 
     assert bench.home.exists
@@ -272,19 +273,12 @@ def test_folder_is_removed_only_without_a_state_and_without_a_lock_on_one(bench:
 
 
 def test_second_run_waits_for_the_first(bench: Bench) -> None:
-    home = bench.home
-    home.take()
-    text = (home.path / "state.json").read_text().replace(str(os.getpid()), str(os.getppid()))
-    parent = {"pid": os.getppid(), "name": "command", "started_at": _started(os.getppid())}
-    (home.path / "state.json").write_text(json.dumps(json.loads(text) | {"owner": parent}))
-    with pytest.raises(ToolError, match=f"`python -m ops acceptance` is at work already, as process {os.getppid()}"):
+    state = bench.home.take()
+    state.owner = Recorded.of("command", os.getppid())
+    bench.home.write(state)
+    expected = f"`python -m ops acceptance` is at work already, as process {os.getppid()}"
+    with pytest.raises(ToolError, match=expected):
         bench.home.refuse_another()
-
-
-def _started(pid: int) -> float:
-    import psutil
-
-    return float(psutil.Process(pid).create_time())
 
 
 _APPLY = """

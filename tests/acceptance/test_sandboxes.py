@@ -1,4 +1,4 @@
-"""Which account a run may use, and what its programs see of the user's environment."""
+"""The account that a run may use, and the environment of its programs."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_profile_of_another_account_is_refused(sts: list[str]) -> None:
     with (
         pytest.raises(
             ToolError,
-            match="^PROFILE: sandbox belongs to account 111122223333, and ACCOUNT is 444455556666; nothing",
+            match=r"^PROFILE: sandbox belongs to account 111122223333, and ACCOUNT is 444455556666; nothing",
         ),
         account_sandbox("sandbox", "444455556666", None),
     ):
@@ -126,7 +126,7 @@ def test_profile_of_another_account_is_refused(sts: list[str]) -> None:
 
 def test_profile_that_does_not_exist_is_refused(sts: list[str]) -> None:
     with pytest.raises(ToolError, match="other"), account_sandbox("other", ACCOUNT, None):
-        pytest.fail("there is no such profile")
+        pytest.fail("the profile does not exist")
     assert sts == []
 
 
@@ -152,5 +152,3 @@ def test_terraform_uses_no_workspace_and_no_arguments_of_the_users_own_runs(
         assert not {*own} & os.environ.keys()
         assert os.environ["TF_PLUGIN_CACHE_DIR"] == "x"
     assert {*own} <= os.environ.keys()
-
-
