@@ -38,6 +38,8 @@ def acceptance(
     home.refuse_another()
     with _interruptible():
         clear(ROOT, home, screen, profile, account)
+        if clean:
+            screen.say("Nothing is left of an earlier run.")
         passed = clean or accept(ROOT, home, screen, profile, account)
     if not passed:
         raise typer.Exit(EXIT_FAILED)

@@ -125,7 +125,10 @@ def test_profile_of_another_account_is_refused(sts: list[str]) -> None:
 
 
 def test_profile_that_does_not_exist_is_refused(sts: list[str]) -> None:
-    with pytest.raises(ToolError, match="other"), account_sandbox("other", ACCOUNT, None):
+    with (
+        pytest.raises(ToolError, match=r"\(other\) .*; name a profile that exists$"),
+        account_sandbox("other", ACCOUNT, None),
+    ):
         pytest.fail("the profile does not exist")
     assert sts == []
 

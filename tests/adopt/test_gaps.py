@@ -156,7 +156,7 @@ def test_profile_that_does_not_exist_is_told_in_one_line(monkeypatch: pytest.Mon
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
 
-    with pytest.raises(ToolError, match=r"nobodys.*; correct AWS_PROFILE$"):
+    with pytest.raises(ToolError, match=r"nobodys.*; name a profile that exists$"):
         Account.found(REGION).place()
 
 
