@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import Any
 
-from cdktf import TerraformResourceLifecycle
 from constructs import Construct
 
 from modules.constructs._bindings import aws
@@ -80,7 +79,12 @@ def _add_email(scope: Construct, topic: Topic, email: str) -> None:
 
 
 def _add_pagerduty(scope: Construct, topic: Topic) -> None:
-    """PagerDuty's CloudWatch integration, which wants SNS's envelope and confirms by itself."""
+    """PagerDuty's CloudWatch integration, which wants SNS's envelope and confirms by itself.
+
+    Never with `create_before_destroy`: Subscribe returns an existing subscription of the same topic,
+    protocol and endpoint, so the replacement is the old one, and destroying the old one removes both.
+    Source: SNS API Reference, "Subscribe"; measured in https://github.com/go-to-k/cdkd/issues/1967.
+    """
     _subscribe(
         scope,
         topic,
@@ -88,8 +92,6 @@ def _add_pagerduty(scope: Construct, topic: Topic) -> None:
         "https",
         f"${{var.{PAGERDUTY_VARIABLE}}}",
         endpoint_auto_confirms=True,
-        # With a new address, and so a new subscription, the old one stays until the new one is confirmed.
-        lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         confirmation_timeout_in_minutes=5,
         delivery_policy=_json(PATIENCE),
     )

@@ -119,6 +119,20 @@ def test_pagerduty_gets_envelopes_at_an_address_that_stands_nowhere(stack: Tree)
     assert not SECRET_LIKE.search(json.dumps(stack))
 
 
+def test_nothing_is_created_before_its_predecessor_is_destroyed(stack: Tree) -> None:
+    """AWS answers many creations with what exists already; destroying the predecessor then removes both.
+
+    Terraform extends `create_before_destroy` to what a resource needs: here also to topics and queues.
+    """
+    lifecycles = {
+        f"{kind}.{name}": body["lifecycle"]
+        for kind, named in stack["resource"].items()
+        for name, body in named.items()
+        if "lifecycle" in body
+    }
+    assert lifecycles == {}
+
+
 def test_without_pagerduty_no_address_is_asked_for() -> None:
     (found,) = synthesized(good_settings()).values()
     assert "variable" not in found
