@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from constructs import Construct
@@ -13,6 +14,7 @@ from modules.constructs.queues import queue_reference, redrive
 from modules.naming import construct_id, reference
 from modules.render import policies
 from modules.spec.alarms import Route
+from modules.spec.functions import OwnFunction
 from modules.spec.routing import Topic
 from modules.spec.system import Place
 
@@ -43,6 +45,22 @@ PATIENCE = {
 def topic_arn(route: Route) -> str:
     """A reference to the topic of a route."""
     return reference("aws_sns_topic", construct_id("topic", route.value), "arn")
+
+
+def delivery_path(topic: Topic, functions: Sequence[OwnFunction]) -> list[str]:
+    """Addresses of what must exist before the first message on a topic, or that message is lost.
+
+    The topic's policy, the subscriptions of queues, and what hands those queues to functions. Not the
+    subscriptions by HTTPS and e-mail: others confirm them, and one that fails would prevent every alarm.
+    """
+    readers = [
+        function.key for function in functions if function.reads and function.reads.queue in topic.queues
+    ]
+    return [
+        f"aws_sns_topic_policy.{construct_id('topic-policy', topic.key)}",
+        *(f"aws_sns_topic_subscription.{construct_id('subscription', queue)}" for queue in topic.queues),
+        *(f"aws_lambda_event_source_mapping.{construct_id('events', reader)}" for reader in readers),
+    ]
 
 
 def add_topic(scope: Construct, topic: Topic, place: Place, *, key_arn: str) -> None:

@@ -23,15 +23,18 @@ def subscribed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 
 def subscriptions(found: Deployment) -> list[dict[str, Any]]:
-    """What the critical topic has, as moto lists it."""
+    """Return the subscriptions of the critical topic, as moto lists them."""
     stack = json.loads((found.stack / "cdk.tf.json").read_text("utf-8"))
     name = stack["resource"]["aws_sns_topic"]["topic-critical"]["name"]
     sns = found.aws("sns")
-    (topic,) = [
-        one["TopicArn"] for one in sns.list_topics()["Topics"] if one["TopicArn"].endswith(f":{name}")
-    ]
+    arns = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
+    (topic,) = [arn for arn in arns if arn.endswith(f":{name}")]
     listed: list[dict[str, Any]] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     return listed
+
+
+def protocols(found: Deployment) -> list[str]:
+    return [subscription["Protocol"] for subscription in subscriptions(found)]
 
 
 def test_subscription_that_is_replaced_on_request_still_exists(subscribed: Deployment) -> None:
@@ -39,7 +42,7 @@ def test_subscription_that_is_replaced_on_request_still_exists(subscribed: Deplo
 
     apply(subscribed, f"-target={ADDRESS}", f"-replace={ADDRESS}")
 
-    assert [one["Protocol"] for one in subscriptions(subscribed)] == ["https"]
+    assert protocols(subscribed) == ["https"]
 
 
 def test_subscription_that_was_confirmed_too_late_still_exists_after_the_next_apply(
@@ -50,7 +53,7 @@ def test_subscription_that_was_confirmed_too_late_still_exists_after_the_next_ap
 
     apply(subscribed, f"-target={ADDRESS}")
 
-    assert [one["Protocol"] for one in subscriptions(subscribed)] == ["https"]
+    assert protocols(subscribed) == ["https"]
 
 
 def test_subscription_that_is_no_longer_tainted_is_left_alone(subscribed: Deployment) -> None:
@@ -79,4 +82,4 @@ def test_subscription_that_an_older_version_deployed_still_exists_after_its_repl
 
     apply(subscribed, f"-target={ADDRESS}")
 
-    assert [one["Protocol"] for one in subscriptions(subscribed)] == ["https"]
+    assert protocols(subscribed) == ["https"]

@@ -215,6 +215,15 @@ def test_digest_runs_every_day_at_the_local_time_of_the_configuration() -> None:
     assert variables["TOPIC_ARN"] == "${aws_sns_topic.topic-digest.arn}"
 
 
+def test_schedule_is_created_after_the_policy_of_its_role(stack: Tree) -> None:
+    for name, one in resources(stack, "aws_scheduler_schedule").items():
+        role = one["target"]["role_arn"].removeprefix("${aws_iam_role.").removesuffix(".arn}")
+        policies = resources(stack, "aws_iam_role_policy").items()
+        assert one["depends_on"] == [
+            f"aws_iam_role_policy.{policy}" for policy, body in policies if f".{role}." in body["role"]
+        ], name
+
+
 def test_info_notices_wait_in_a_queue_and_nobody_is_mailed_each(stack: Tree) -> None:
     found = resources(stack, "aws_sns_topic_subscription").values()
     of_info = [one for one in found if one["topic_arn"] == "${aws_sns_topic.topic-info.arn}"]
