@@ -13,6 +13,7 @@ from ops import rules as rules_table
 from ops import schema as schema_file
 from ops.adopt.command import adopt
 from ops.cost.command import cost
+from ops.doctor.command import doctor
 from ops.local.commands import app as local
 from ops.opa.command import opa
 from ops.package import package_all
@@ -29,6 +30,7 @@ app.add_typer(local, name="local")
 app.command(name="review")(review)
 app.command(name="cost")(cost)
 app.command(name="adopt")(adopt)
+app.command(name="doctor")(doctor)
 app.command(name="opa")(opa)
 app.add_typer(pulls, name="pulls")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +10,7 @@ from constructs import Construct
 
 from modules.constructs._bindings import aws
 from modules.constructs.queues import queue_reference, redrive
-from modules.naming import construct_id, reference
+from modules.naming import construct_id, email_id, reference
 from modules.render import policies
 from modules.spec.alarms import Route
 from modules.spec.functions import OwnFunction
@@ -89,11 +88,10 @@ def add_topic(scope: Construct, topic: Topic, place: Place, *, key_arn: str) -> 
 
 
 def _add_email(scope: Construct, topic: Topic, email: str) -> None:
-    """An address; its digest makes the id, so that the order of addresses changes nothing."""
-    digest = hashlib.sha256(email.encode()).hexdigest()[:12]
+    """An address, without the first OK of a new alarm."""
     filtered = {"filter_policy_scope": "MessageBody", "filter_policy": _json(NOT_THE_FIRST_OK)}
     more = {} if topic.route is Route.DIGEST else filtered  # the digest is no JSON, and would be dropped
-    _subscribe(scope, topic, construct_id("email", f"{topic.key}-{digest}"), "email", email, **more)
+    _subscribe(scope, topic, email_id(topic.key, email), "email", email, **more)
 
 
 def _add_pagerduty(scope: Construct, topic: Topic) -> None:
