@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
+from lambda_src.watchdog.checks import Finding
 from modules.errors import ToolError
 from modules.semantics import metric_value, parse_pattern
+from modules.settings import Settings
 from modules.spec.logs import MetricFilter
 from modules.spec.system import Monitoring
+from ops.common.accounts import Account, Place
+from ops.doctor.expectations import expectations
+from ops.doctor.gathering import examine
 from ops.local.alarms import ALARM, OK, set_state, states
 from ops.local.aws import Clients
 from ops.local.taps import Taps
@@ -17,6 +24,13 @@ MOST_LINES = 50  # TestMetricFilter, logEventMessages; CloudWatch Logs API refer
 LONGEST_DELIVERY_SECONDS = 45.0
 # A queue's policy may take some seconds to be in force, and SNS drops what the queue refuses until then.
 ROUNDS = 3
+# By the doctor's check and the beginning of its evidence. Every resource has to exist, and to be confirmed.
+EXPECTED = {
+    ("alarms", "in INSUFFICIENT_DATA"): "alarms that are new",
+    ("alarms", "in ALARM"): "alarms on a system without traffic",
+    ("metrics", "no data points"): "metrics without traffic",
+    ("secrets", "the secret is empty"): "secrets that no one has filled",
+}
 
 
 def metric_filters(aws: Clients, monitoring: Monitoring, lines: tuple[str, ...]) -> str:
@@ -56,6 +70,34 @@ def _filter_problems(aws: Clients, item: MetricFilter, lines: tuple[str, ...]) -
         value = actual[line]
         if value is not None and float(value) != expected[line]:
             yield f"{item.name}: AWS extracts {value}, expected {expected[line]}, from {line}"
+
+
+def after_deploy(
+    account: Account, settings: Settings, monitoring: Monitoring, place: Place, now: datetime
+) -> str:
+    """Check the deployment as `python -m ops doctor --after-deploy` does, except for what a sandbox lacks.
+
+    Raises
+    ------
+    ToolError
+        The doctor misses something that a system without people and traffic should have, or cannot read it.
+    """
+    result = examine(account, expectations(settings, monitoring, place), now)
+    kinds = Counter(_expected(finding) for finding in result.findings)
+    problems = [f"{one.subject}: {one.evidence}" for one in result.findings if not _expected(one)]
+    problems += [f"{check} not checked: {', '.join(gaps)}" for check, gaps in result.unread.items()]
+    if problems:
+        raise ToolError("; ".join(problems))
+    found = ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none"
+    return f"no unexpected findings; expected in a sandbox: {found}"
+
+
+def _expected(finding: Finding) -> str:
+    """The words for a finding that a sandbox cannot avoid; else empty."""
+    for (check, evidence), kind in EXPECTED.items():
+        if finding.check == check and finding.evidence.startswith(evidence):
+            return kind
+    return ""
 
 
 def alarms(aws: Clients, monitoring: Monitoring, reason: str) -> str:

@@ -14,7 +14,7 @@ from modules.naming import PRODUCTION
 from modules.settings import Settings, load
 from modules.settings.files import lay_over, read
 from modules.spec.system import Monitoring
-from ops.adopt.accounts import Place
+from ops.common.accounts import Place
 
 NAME = "acceptance"
 Tree = dict[str, Any]

@@ -137,7 +137,7 @@ class Run:
     def _run(self) -> None:
         steps = self._steps
         deployed = steps.step("generate", self._generate) and steps.step("deploy", self._deploy)
-        named = {"metric filters": self._metric_filters, "alarms": self._alarms}
+        named = {"metric filters": self._metric_filters, "doctor": self._doctor, "alarms": self._alarms}
         for name, check in named.items():
             if deployed:
                 steps.step(name, check)
@@ -176,6 +176,10 @@ class Run:
     def _metric_filters(self) -> str:
         settings, monitoring = self._known
         return checks.metric_filters(self._sandbox.aws, monitoring, sample_lines(settings.backend.log))
+
+    def _doctor(self) -> str:
+        sandbox = self._sandbox
+        return checks.after_deploy(sandbox.account, *self._known, sandbox.place, datetime.now(UTC))
 
     def _alarms(self) -> str:
         reason = f"set by acceptance run {self._state.prefix}"

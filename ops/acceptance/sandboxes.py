@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from modules.errors import ToolError
-from ops.adopt.accounts import Account, Place
+from ops.common.accounts import Place
+from ops.doctor.gathering import Account
 from ops.emulator import REGION, Emulator, without_aws
 from ops.local.aws import Aws, Clients, Isolate, environment
 from ops.local.deployments import AT_ONCE, Deployment
@@ -23,7 +24,6 @@ USAGE = """\
 usage: make acceptance PROFILE=NAME ACCOUNT=ID          deploy to this account, check, destroy, report
        make acceptance PROFILE=NAME ACCOUNT=ID CLEAN=1  destroy what a run left that was killed
        make acceptance EMULATOR=1                       the same steps against the embedded AWS"""
-EMULATED_ACCOUNT = "000000000000"
 # Variables with the files of profiles and of certificate authorities. All others are removed: access keys
 # take precedence over a profile, and an endpoint leads elsewhere.
 _KEPT = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "AWS_USE_FIPS_ENDPOINT")
@@ -41,11 +41,16 @@ class Sandbox:
 
     Attributes
     ----------
+    account
+        Reads what is deployed; it refuses to write.
+    aws
+        The clients of the checks.
     profile
         The name of its profile; empty for the embedded AWS.
     """
 
     place: Place
+    account: Account
     aws: Clients
     environ: Mapping[str, str]
     isolate: Isolate
@@ -104,14 +109,15 @@ def account_sandbox(profile: str, account: str, region: str | None) -> Iterator[
     """
     isolate = partial(only_profile, profile=profile)
     with environment(isolate):
-        place = Account.found(region, profile).place()
+        reader = Account.found(region, profile)
+        place = reader.place()
         if place.number != account:
             raise ToolError(
                 f"PROFILE: {profile} belongs to account {place.number}, and ACCOUNT is {account}; "
                 "nothing was created"
             )
         environ = {"AWS_REGION": place.region}
-        yield Sandbox(place, _ProfileClients(profile, place.region), environ, isolate, profile)
+        yield Sandbox(place, reader, _ProfileClients(profile, place.region), environ, isolate, profile)
 
 
 @contextmanager
@@ -122,8 +128,9 @@ def emulated_sandbox(home: Home, state: State) -> Iterator[Sandbox]:
         if emulator.process:
             state.processes.append(Recorded.of("emulator", emulator.process))
             home.write(state)
-        place = Place(EMULATED_ACCOUNT, REGION, "aws")
-        yield Sandbox(place, Aws(emulator.url), emulator.environ, without_aws)
+        with environment(without_aws, **emulator.environ):
+            reader = Account.found(REGION)
+            yield Sandbox(reader.place(), reader, Aws(emulator.url), emulator.environ, without_aws)
 
 
 class _ProfileClients:

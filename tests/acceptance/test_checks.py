@@ -15,10 +15,12 @@ from modules.errors import ToolError
 from modules.semantics import parse_pattern
 from modules.settings import Settings
 from ops.acceptance import checks
+from ops.doctor.gathering import Account
 from ops.local import taps
 from ops.local.log_lines import sample_lines
 from tests.acceptance.fakes import FakeAws, system
 from tests.builders import good_settings, monitorings
+from tests.doctor import accounts as doctored
 from tests.strategies import all_settings
 
 MONITORING = system()
@@ -133,6 +135,79 @@ def test_value_that_aws_extracts_otherwise_is_named(aws: Callable[[Answers], Any
 def test_sample_that_cannot_fail_proves_nothing() -> None:
     with pytest.raises(ToolError, match="error-count: 0 of 1 sample lines match, so"):
         checks.metric_filters(FakeAws(MONITORING), MONITORING, ("{",))
+
+
+# --- the doctor ------------------------------------------------------------------------------------
+
+
+def doctor(account: doctored.Deployed) -> str:
+    reader = Account(account.session(), doctored.REGION)
+    return checks.after_deploy(reader, doctored.SETTINGS, doctored.MONITORING, doctored.PLACE, doctored.NOW)
+
+
+def sandbox() -> doctored.Deployed:
+    """A new deployment that no one uses."""
+    account = doctored.healthy()
+    account.data = set()
+    account.secrets = {name: {"Name": name} for name in account.secrets}
+    account.alarms = [doctored.state(alarm["AlarmName"], "INSUFFICIENT_DATA") for alarm in account.alarms]
+    account.alarms[0] = doctored.state(account.alarms[0]["AlarmName"], "ALARM")
+    return account
+
+
+def test_healthy_deployment_has_no_findings() -> None:
+    assert doctor(doctored.healthy()) == "no unexpected findings; expected in a sandbox: none"
+
+
+def test_what_a_sandbox_lacks_is_counted_and_accepted() -> None:
+    account = sandbox()
+    said = doctor(account)
+    assert f"{len(account.alarms) - 1} alarms that are new" in said
+    assert "1 alarms on a system without traffic" in said
+    assert "3 secrets that no one has filled" in said
+    assert "metrics without traffic" in said
+
+
+def without_a_subscription(account: doctored.Deployed) -> None:
+    account.subscriptions.pop()
+
+
+def unconfirmed(account: doctored.Deployed) -> None:
+    account.subscriptions[0]["SubscriptionArn"] = "PendingConfirmation"
+
+
+def without_an_alarm(account: doctored.Deployed) -> None:
+    account.alarms.pop()
+
+
+def without_a_secret(account: doctored.Deployed) -> None:
+    account.secrets.popitem()
+
+
+@pytest.mark.parametrize(
+    ("disturb", "problem"),
+    [
+        (without_a_subscription, "there is no such"),
+        (unconfirmed, "subscription is not confirmed"),
+        (without_an_alarm, "there is no such alarm"),
+        (without_a_secret, "there is no such secret"),
+    ],
+)
+def test_what_every_deployment_has_is_missed(
+    disturb: Callable[[doctored.Deployed], None], problem: str
+) -> None:
+    account = sandbox()
+    disturb(account)
+    with pytest.raises(ToolError, match=problem) as error:
+        doctor(account)
+    assert ";" not in str(error.value)
+
+
+def test_part_that_the_doctor_cannot_read_fails() -> None:
+    account = sandbox()
+    account.faults = {"secretsmanager:DescribeSecret": (0, "AccessDeniedException")}
+    with pytest.raises(ToolError, match="secrets not checked: secretsmanager:DescribeSecret"):
+        doctor(account)
 
 
 # --- alarms ----------------------------------------------------------------------------------------

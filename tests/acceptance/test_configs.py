@@ -13,7 +13,7 @@ from modules.errors import ToolError
 from modules.settings.files import lay_over, read
 from modules.spec.system import Monitoring
 from ops.acceptance import configs
-from ops.adopt.accounts import Place
+from ops.common.accounts import Place
 from policies import check, errors
 from tests.builders import CONFIG, good_context, synthesized
 

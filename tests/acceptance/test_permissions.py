@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ops.acceptance import configs
-from ops.adopt.accounts import Place
+from ops.common.accounts import Place, actions
+from ops.doctor import gathering as doctor
 from ops.pulls.documents import APPLY, document
 from tests.builders import ROOT, synthesized
 
@@ -19,6 +20,8 @@ PLACE = Place("111122223333", "us-east-1", "aws")
 NAMED = "arn:aws:{}:us-east-1:111122223333:{}acceptance-123abc-x"
 # The calls of the checks and of the cleanup, each with the resource that it acts on.
 OWN = [
+    ("cloudwatch:DescribeAlarms", "*"),
+    ("cloudwatch:GetMetricData", "*"),
     ("cloudwatch:SetAlarmState", NAMED.format("cloudwatch", "alarm:")),
     ("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/1"),
     ("kms:GenerateDataKey", "arn:aws:kms:us-east-1:111122223333:key/1"),
@@ -27,7 +30,9 @@ OWN = [
         "secretsmanager:DeleteSecret",
         "arn:aws:secretsmanager:us-east-1:111122223333:secret:acceptance-123abc/x-AbCdEf",
     ),
+    ("secretsmanager:DescribeSecret", NAMED.format("secretsmanager", "secret:")),
     ("sns:ListSubscriptions", "*"),
+    ("sns:ListSubscriptionsByTopic", NAMED.format("sns", "")),
     ("sns:Publish", NAMED.format("sns", "")),
     ("sns:Subscribe", NAMED.format("sns", "")),
     ("sqs:CreateQueue", NAMED.format("sqs", "")),
@@ -70,6 +75,11 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
 def test_policy_covers_what_terraform_calls(needed: list[tuple[str, str]]) -> None:
     assert len(needed) > 100
     assert [pair for pair in needed if not allows(*pair)] == []
+
+
+def test_calls_of_the_doctor_are_known() -> None:
+    free = {"sts:GetCallerIdentity"}  # needs no permission: IAM user guide
+    assert actions(doctor.POLICY) - free <= {action for action, _ in OWN}
 
 
 @pytest.mark.parametrize(("action", "resource"), OWN)

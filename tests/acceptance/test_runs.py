@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -21,7 +21,8 @@ from rich.console import Console
 from modules.errors import ToolError
 from ops.acceptance import checks, cleanups, runs
 from ops.acceptance.sandboxes import Sandbox
-from ops.adopt.accounts import Place
+from ops.common.accounts import Place
+from ops.doctor.gathering import Account, Examination
 from ops.emulator import without_aws
 from ops.local.screens import Screen
 from ops.local.states import Home
@@ -49,7 +50,8 @@ class Bench:
     @property
     def sandbox(self) -> Sandbox:
         place = Place(ACCOUNT, PLACE["region"], PLACE["partition"])
-        return Sandbox(place, self.aws, {"AWS_REGION": place.region}, without_aws, "sandbox")
+        account = cast("Account", None)  # the doctor does not ask it here
+        return Sandbox(place, account, self.aws, {"AWS_REGION": place.region}, without_aws, "sandbox")
 
     @property
     def calls(self) -> list[str]:
@@ -105,6 +107,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(runs, "generate", generate)
     monkeypatch.setattr(runs.configs, "new_prefix", lambda: PREFIX)
     monkeypatch.setattr(checks, "LONGEST_DELIVERY_SECONDS", 0.0)
+    monkeypatch.setattr(checks, "examine", lambda account, expected, now: Examination())
     return bench
 
 
@@ -113,7 +116,7 @@ def test_run_that_passes_leaves_a_report_and_nothing_else(bench: Bench) -> None:
 
     assert bench.calls == ["version", "init", "version", "apply", "state", "destroy", "state"]
     assert set(bench.results.values()) == {"passed"}
-    assert [*bench.results] == ["generate", "deploy", "metric filters", "alarms", "destroy"]
+    assert [*bench.results] == ["generate", "deploy", "metric filters", "doctor", "alarms", "destroy"]
     assert not bench.home.exists
     assert (bench.aws.queues, bench.aws.subscriptions) == ({}, {})
     assert sorted(bench.aws.deleted_secrets) == [
@@ -137,6 +140,7 @@ def test_deployment_that_fails_is_destroyed(bench: Bench) -> None:
         "generate": "passed",
         "deploy": "failed",
         "metric filters": "skipped",
+        "doctor": "skipped",
         "alarms": "skipped",
         "destroy": "passed",
     }

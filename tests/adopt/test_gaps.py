@@ -15,8 +15,8 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError, SSO
 from modules.errors import ToolError
 from ops.adopt.accounts import MOST_ATTEMPTS, Account, actions
 from ops.adopt.adoption import Adoption
-from ops.adopt.faults import Unread
 from ops.adopt.reports import report
+from ops.common.faults import Unread
 from tests.adopt import scripts
 from tests.adopt.accounts import REGION, TOPIC_ARN, FakeAccount
 from tests.adopt.builders import TOPIC, Tree, after_the_script, group, looked
