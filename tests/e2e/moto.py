@@ -22,22 +22,29 @@ MOTO = ROOT / "ops" / "moto"
 
 
 @contextmanager
-def in_moto(folder: Path) -> Iterator[Deployment]:
-    """Synthesize and initialize the local target against moto; nothing is applied yet."""
+def moto(folder: Path) -> Iterator[Emulator]:
+    """Serve an empty account."""
     if not (MOTO / ".venv" / "bin" / "python").exists():
         without("moto is missing: run `make ops/moto/.venv/ready`")
-    with needed():
-        terraform = Terraform.found(ROOT)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ops.emulator.PROGRAM", MOTO / ".venv" / "bin" / "python")
         patch.setattr("ops.emulator.SERVE", MOTO / "serve.py")
+        with Emulator(folder) as emulator:
+            yield emulator
+
+
+@contextmanager
+def in_moto(folder: Path) -> Iterator[Deployment]:
+    """Synthesize and initialize the local target against moto; nothing is applied yet."""
+    with needed():
+        terraform = Terraform.found(ROOT)
+    with pytest.MonkeyPatch.context() as patch, moto(folder / "emulator") as emulator:
         patch.setenv(PAGERDUTY_VARIABLE, "https://localhost/")
         (stack,) = synthesize(project(folder / "project"), folder / "cdktf.out", os.environ).iterdir()
-        with Emulator(folder / "emulator") as emulator:
-            found = Deployment(terraform, stack, Aws(emulator.url), emulator.environ)
-            with needed():
-                found.init()
-            yield found
+        found = Deployment(terraform, stack, Aws(emulator.url), emulator.environ)
+        with needed():
+            found.init()
+        yield found
 
 
 def apply(found: Deployment, *options: str) -> None:
