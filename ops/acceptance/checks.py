@@ -83,8 +83,9 @@ def after_deploy(
         The doctor misses something that a system without people and traffic should have, or cannot read it.
     """
     result = examine(account, expectations(settings, monitoring, place), now)
-    kinds = Counter(_expected(finding) for finding in result.findings)
-    problems = [f"{one.subject}: {one.evidence}" for one in result.findings if not _expected(one)]
+    kinds = Counter(map(_expected, result.findings))
+    unexpected = [finding for finding in result.findings if not _expected(finding)]
+    problems = [f"{finding.subject}: {finding.evidence}" for finding in unexpected]
     problems += [f"{check} not checked: {', '.join(gaps)}" for check, gaps in result.unread.items()]
     if problems:
         raise ToolError("; ".join(problems))

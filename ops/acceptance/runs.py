@@ -91,9 +91,10 @@ def clear(root: Path, home: Home, screen: Screen, profile: str, account: str) ->
         home.working(state),
         screen.counted(f"terraform destroy {state.prefix}") as progress,
     ):
-        screen.say(
-            f"{state.prefix}: {Cleanup(home, state, sandbox, Terraform.found(root)).destroy(progress)}"
-        )
+        cleanup = Cleanup(home, state, sandbox, Terraform.found(root))
+        screen.say(f"{state.prefix}: {cleanup.destroy(progress)}")
+        for text in cleanup.left():
+            screen.say(f"left: {text}")
     home.clear()
 
 

@@ -105,5 +105,5 @@ def test_policy_does_not_reach_other_systems(action: str, resource: str) -> None
 
 def test_every_use_of_a_key_depends_on_its_tag() -> None:
     for statement in POLICY["Statement"]:
-        uses = [one for one in as_list(statement["Action"]) if fnmatchcase("kms:ScheduleKeyDeletion", one)]
+        uses = [name for name in as_list(statement["Action"]) if fnmatchcase("kms:ScheduleKeyDeletion", name)]
         assert not uses or list(statement["Condition"]["StringLike"]) == ["aws:ResourceTag/Project"]

@@ -225,7 +225,9 @@ def test_what_cannot_be_destroyed_is_listed_and_destroyed_by_the_next_command(be
     bench.clear()
 
     assert not bench.home.exists
-    assert f"{PREFIX}: every resource" in bench.output.getvalue()
+    shown = bench.output.getvalue()
+    assert f"{PREFIX}: every resource" in shown
+    assert "left: AWS still lists" in shown
 
 
 def test_leftovers_stay_where_they_still_cannot_be_destroyed(bench: Bench) -> None:
