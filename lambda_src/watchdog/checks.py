@@ -14,7 +14,7 @@ from typing import Any
 
 Described = Mapping[str, Any]
 
-# Values of SubscriptionArn that are no ARN. Source: SNS API Reference, "ListSubscriptionsByTopic", and the
+# Values of SubscriptionArn in place of an ARN. Source: SNS API Reference, "ListSubscriptionsByTopic", and the
 # SNS developer guide, "Deleting an Amazon SNS subscription and topic" (unconfirmed ones go after 48 hours).
 PENDING, DELETED = "PendingConfirmation", "Deleted"
 UNHEALTHY_STATES = ("ALARM", "INSUFFICIENT_DATA")
@@ -159,7 +159,7 @@ def check_subscriptions(
                 "subscriptions", subject, f"the {subscription.protocol} subscription is not confirmed", fix
             )
         else:
-            evidence = f"there is no such {subscription.protocol} subscription ({subscription.address})"
+            evidence = f"the {subscription.protocol} subscription does not exist ({subscription.address})"
             yield Finding("subscriptions", subject, evidence, APPLY)
 
 
@@ -183,7 +183,7 @@ def check_alarms(expected: Iterable[Alarm], described: Iterable[Described]) -> I
     for alarm in expected:
         item = states.get(alarm.name)
         if item is None:
-            yield Finding("alarms", alarm.name, f"there is no such alarm ({alarm.address})", APPLY)
+            yield Finding("alarms", alarm.name, f"the alarm does not exist ({alarm.address})", APPLY)
         elif item["StateValue"] in UNHEALTHY_STATES:
             yield Finding("alarms", alarm.name, _state(item), _alarm_fix(alarm, str(item["StateValue"])))
 
@@ -206,14 +206,14 @@ def check_secrets(expected: Iterable[Secret], described: Mapping[str, Described 
     Parameters
     ----------
     described
-        The answers of DescribeSecret by name; None where there is no such secret.
+        The answers of DescribeSecret by name; None where the secret does not exist.
     """
     for secret in expected:
         if secret.name not in described:
             continue
         item = described[secret.name]
         if item is None:
-            yield Finding("secrets", secret.name, f"there is no such secret ({secret.address})", APPLY)
+            yield Finding("secrets", secret.name, f"the secret does not exist ({secret.address})", APPLY)
         elif item.get("DeletedDate"):
             fix = f"run `aws secretsmanager restore-secret --secret-id {secret.name}`"
             yield Finding("secrets", secret.name, "the secret is scheduled for deletion", fix)

@@ -45,7 +45,7 @@ def _chosen(settings: Settings, label: str | None) -> list[Monitoring]:
     plans = every_target([settings])
     labels = [target.label for target in settings.targets]
     if label is not None and label not in labels:
-        raise ToolError(f"--target: there is no target {label}; known: {', '.join(labels)}")
+        raise ToolError(f"--target: {label} is not a target; known: {', '.join(labels)}")
     return [
         monitoring
         for name, (_, monitoring) in zip(labels, plans, strict=True)

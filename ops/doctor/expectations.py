@@ -1,4 +1,4 @@
-"""What a target should have after its deployment, as the checks compare it."""
+"""The state that a target should have after its deployment, as the checks compare it."""
 
 from __future__ import annotations
 

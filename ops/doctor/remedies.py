@@ -1,4 +1,4 @@
-"""What to do about a metric without data points, by who publishes it."""
+"""Remedies for a metric without data points, by its publisher."""
 
 from __future__ import annotations
 

@@ -35,13 +35,13 @@ class Deployed(FakeAccount):
     data: set[Metric] = field(default_factory=set)
     failed: set[Metric] = field(default_factory=set)
 
-    def _get_metric_data(self, told: Tree) -> Tree:
-        results = [self._result(query) for query in told["MetricDataQueries"]]
-        return self._page(results, "MetricDataResults", told, "NextToken")
+    def _get_metric_data(self, request: Tree) -> Tree:
+        results = [self._result(query) for query in request["MetricDataQueries"]]
+        return self._page(results, "MetricDataResults", request, "NextToken")
 
     def _result(self, query: Tree) -> Tree:
         described = query["MetricStat"]["Metric"]
-        dimensions = tuple((one["Name"], one["Value"]) for one in described["Dimensions"])
+        dimensions = tuple((item["Name"], item["Value"]) for item in described["Dimensions"])
         metric = Metric(described["Namespace"], described["MetricName"], dimensions)
         if metric in self.failed:
             return {"Id": query["Id"], "StatusCode": "InternalError", "Values": [], "Timestamps": []}
@@ -65,13 +65,14 @@ def healthy() -> Deployed:
         topics={name: {} for name in wanted.topics},
         subscriptions=[
             {
-                "TopicArn": wanted.topics[one.topic],
-                "Protocol": one.protocol,
-                "Endpoint": one.endpoint or "https://events.pagerduty.com/integration/THE-KEY/enqueue",
-                "SubscriptionArn": f"{wanted.topics[one.topic]}:{index}",
+                "TopicArn": wanted.topics[subscription.topic],
+                "Protocol": subscription.protocol,
+                "Endpoint": subscription.endpoint
+                or "https://events.pagerduty.com/integration/THE-KEY/enqueue",
+                "SubscriptionArn": f"{wanted.topics[subscription.topic]}:{index}",
                 "Owner": NUMBER,
             }
-            for index, one in enumerate(wanted.subscriptions)
+            for index, subscription in enumerate(wanted.subscriptions)
         ],
         alarms=[state(alarm.name, "OK") for alarm in wanted.alarms],
         secrets={

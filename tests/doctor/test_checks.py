@@ -66,11 +66,16 @@ def test_confirmed_subscription_is_fine(subscription: Subscription, items: list[
 @pytest.mark.parametrize(
     ("subscription", "items", "evidence", "fix"),
     [
-        (MAIL, [], "there is no such email subscription", "terraform apply"),
-        (MAIL, [item(arn=checks.DELETED)], "there is no such email subscription", "terraform apply"),
-        (MAIL, [item(endpoint="dev@team.example")], "there is no such email subscription", "terraform apply"),
+        (MAIL, [], "the email subscription does not exist", "terraform apply"),
+        (MAIL, [item(arn=checks.DELETED)], "the email subscription does not exist", "terraform apply"),
+        (
+            MAIL,
+            [item(endpoint="dev@team.example")],
+            "the email subscription does not exist",
+            "terraform apply",
+        ),
         (MAIL, [item(arn=checks.PENDING)], "is not confirmed", "confirmation e-mail"),
-        (PAGER, [item(MAIL)], "there is no such https subscription", "terraform apply"),
+        (PAGER, [item(MAIL)], "the https subscription does not exist", "terraform apply"),
         (PAGER, [item(PAGER, checks.PENDING)], "is not confirmed", f"`terraform untaint {ADDRESS}`"),
     ],
 )
@@ -104,7 +109,7 @@ def test_alarm_in_ok_is_fine() -> None:
 @pytest.mark.parametrize(
     ("described", "evidence", "fix"),
     [
-        ([], "there is no such alarm (a.lambda-errors)", "terraform apply"),
+        ([], "the alarm does not exist (a.lambda-errors)", "terraform apply"),
         ([state("ALARM")], "in ALARM: 3 errors", "docs/runbooks/lambda-errors.md"),
         ([state("INSUFFICIENT_DATA")], "in INSUFFICIENT_DATA: 3 errors", "wait some minutes"),
     ],
@@ -143,7 +148,7 @@ def test_secret_with_a_current_value_is_fine() -> None:
 @pytest.mark.parametrize(
     ("described", "evidence", "fix"),
     [
-        (None, "there is no such secret", "terraform apply"),
+        (None, "the secret does not exist", "terraform apply"),
         ({"DeletedDate": datetime(2026, 11, 23, tzinfo=UTC)}, "scheduled for deletion", "restore-secret"),
         ({}, "the secret is empty", "put-secret-value --secret-id scheduling-agent/slack-critical"),
         ({"VersionIdsToStages": {}}, "the secret is empty", "put-secret-value"),

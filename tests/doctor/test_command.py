@@ -12,7 +12,9 @@ from modules.errors import MonitoringError
 from ops.__main__ import app
 from ops.doctor.gathering import Account
 from tests.adopt.accounts import NUMBER, FakeAccount
+from tests.builders import ROOT
 from tests.doctor.accounts import EMAIL, healthy, state
+from tests.doctor.test_gathering import empty_secret, idle_database, unconfirmed
 from tests.projects import project
 
 OTHER = "444455556666"
@@ -64,6 +66,16 @@ def test_finding_ends_with_1(config: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "in ALARM since 2026-11-23 09:30 UTC: 9 sessions" in result.output
 
 
+def test_documentation_shows_what_the_command_prints(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = healthy()
+    for fault in (unconfirmed("email"), unconfirmed("https"), empty_secret, idle_database):
+        fault(account)
+
+    result = run(account, monkeypatch, "--after-deploy", "--env", "prod")
+
+    assert result.output in (ROOT / "docs" / "doctor.md").read_text("utf-8"), result.output
+
+
 def test_check_that_could_not_run_ends_with_1(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     account = healthy()
     account.deny("cloudwatch:GetMetricData")
@@ -109,7 +121,7 @@ def test_one_target_can_be_chosen(config: Path, monkeypatch: pytest.MonkeyPatch)
         (("--after-deploy", "--env", "qa"), "'qa' is not an environment"),
         (
             ("--after-deploy", "--env", "prod", "--target", "mars"),
-            "there is no target mars; known: us-east-1",
+            "mars is not a target; known: us-east-1",
         ),
     ],
 )

@@ -113,7 +113,7 @@ def test_every_alarm_subscription_and_secret_of_the_target_is_expected() -> None
     assert {secret.name for secret in found.secrets} == {secret.name for secret in MONITORING.secrets}
     listeners = [(len(t.emails), len(t.queues), t.pagerduty) for t in MONITORING.topics]
     assert len(found.subscriptions) == sum(map(sum, listeners))
-    assert {one.subscriber for one in found.subscriptions} >= {
+    assert {subscription.subscriber for subscription in found.subscriptions} >= {
         EMAIL,
         "PagerDuty",
         "queue scheduling-agent-digest",
@@ -122,8 +122,8 @@ def test_every_alarm_subscription_and_secret_of_the_target_is_expected() -> None
 
 def test_terraform_addresses_exist_in_the_stack(doctor_stack: dict[str, dict[str, object]]) -> None:
     found = expected()
-    for one in (*found.subscriptions, *found.alarms, *found.secrets):
-        kind, name = one.address.split(".")
+    for item in (*found.subscriptions, *found.alarms, *found.secrets):
+        kind, name = item.address.split(".")
         assert name in doctor_stack[kind]
 
 
@@ -160,7 +160,7 @@ def test_database_without_data_says_whether_its_name_is_a_guess(identifier: str 
     (monitoring,) = monitorings(settings)
     wanted = expected(settings, monitoring)
 
-    (found,) = [one.fix for one in wanted.metrics if one.metric.namespace == "AWS/RDS"]
+    (found,) = [watched.fix for watched in wanted.metrics if watched.metric.namespace == "AWS/RDS"]
 
     assert found.startswith(fix)
 

@@ -51,7 +51,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         yield Account(boto3.Session(region_name=REGION), REGION)
 
 
-def wanted(*names: str) -> Expectations:
+def expected(*names: str) -> Expectations:
     return Expectations(
         topics={"alerts": TOPIC},
         subscriptions=tuple(
@@ -68,7 +68,7 @@ def wanted(*names: str) -> Expectations:
 
 
 def examined(account: Account, *names: str) -> Examination:
-    return examine(account, wanted(*names), datetime.now(UTC) + timedelta(minutes=5))
+    return examine(account, expected(*names), datetime.now(UTC) + timedelta(minutes=5))
 
 
 def test_what_is_complete_has_no_findings(account: Account) -> None:
