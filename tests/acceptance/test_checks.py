@@ -187,10 +187,10 @@ def without_a_secret(account: doctored.Deployed) -> None:
 @pytest.mark.parametrize(
     ("disturb", "problem"),
     [
-        (without_a_subscription, "there is no such"),
+        (without_a_subscription, "subscription does not exist"),
         (unconfirmed, "subscription is not confirmed"),
-        (without_an_alarm, "there is no such alarm"),
-        (without_a_secret, "there is no such secret"),
+        (without_an_alarm, "the alarm does not exist"),
+        (without_a_secret, "the secret does not exist"),
     ],
 )
 def test_what_every_deployment_has_is_missed(
