@@ -11,9 +11,11 @@ RUN := .venv/bin/python
 # The package of OPA has a library for these machines alone; elsewhere the tests of the Rego are left out, but not in CI.
 OPA := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),ops/rego/.venv/ready)
 ENV ?=
-export ENV
+PROFILE ?=
+ACCOUNT ?=
+export ENV PROFILE ACCOUNT
 
-.PHONY: help setup synth validate cdktf test test-fast local lint format lock package schema bench clean
+.PHONY: help setup synth validate cdktf test test-fast local lint format lock package schema bench clean acceptance
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +71,9 @@ test-fast: .venv/ready ## the pure and the property tests alone
 
 local: .venv/ready ops/emulator/.venv/ready ## deploy into an embedded AWS, play an incident, take it all away
 	@$(RUN) -O -m ops local
+
+acceptance: .venv/ready $(if $(EMULATOR),ops/emulator/.venv/ready) ## deploy to an account, check, destroy: PROFILE=NAME ACCOUNT=ID [CLEAN=1], or EMULATOR=1
+	@$(RUN) -O -m ops acceptance --profile "$$PROFILE" --account "$$ACCOUNT" $(if $(EMULATOR),--emulator) $(if $(CLEAN),--clean)
 
 lint: .venv/ready ## ruff and mypy
 	@$(RUN) -m ruff check .

@@ -9,6 +9,7 @@ its name: the alarm and the filter `error-count` are ``error-count`` and ``filte
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 PRODUCTION = "prod"
@@ -82,6 +83,11 @@ def lambda_log_group(function_name: str) -> str:
 def construct_id(kind: str, key: str) -> str:
     """The id of a resource: ``group`` and ``lambda/notes-actions`` make ``group-lambda-notes-actions``."""
     return f"{kind}-{key.replace('/', '-')}"
+
+
+def email_id(topic: str, email: str) -> str:
+    """The id of an address's subscription; its digest makes it, so that the order of addresses is free."""
+    return construct_id("email", f"{topic}-{hashlib.sha256(email.encode()).hexdigest()[:12]}")
 
 
 def reference(terraform_type: str, identity: str, attribute: str) -> str:

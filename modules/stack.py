@@ -25,7 +25,7 @@ from modules.constructs.functions import add_function, add_schedules, add_secret
 from modules.constructs.keys import add_keys, key_arn
 from modules.constructs.logs import add_filter, add_log_group, add_query, log_group_reference
 from modules.constructs.queues import add_queue
-from modules.constructs.routing import PAGERDUTY_VARIABLE, add_topic, topic_arn
+from modules.constructs.routing import PAGERDUTY_VARIABLE, add_topic, delivery_path, topic_arn
 from modules.constructs.tag_policy import add_tag_policy
 from modules.packaging import Archive
 from modules.settings import Settings
@@ -139,12 +139,20 @@ class MonitoringStack(TerraformStack):
         for alarm in monitoring.alarms:
             route = topic_arn(alarm.route)
             add_alarm(self, alarm, topic_arn=route, runbook_base_url=settings.runbook_base_url)
+        self._alarms_after_delivery(monitoring)
         for query in monitoring.queries:
             add_query(self, query)
         for dashboard in monitoring.dashboards:
             add_dashboard(self, dashboard, place.region)
         if monitoring.tag_policy_enabled:
             add_tag_policy(self, monitoring, settings.tags.required)
+
+    def _alarms_after_delivery(self, monitoring: Monitoring) -> None:
+        """Create each alarm after the path that carries its first notice, with one jsii call for all."""
+        paths = {topic.route: delivery_path(topic, monitoring.functions) for topic in monitoring.topics}
+        needed = {alarm.key: {"depends_on": paths[alarm.route]} for alarm in monitoring.alarms}
+        if needed:
+            self.add_override("resource.aws_cloudwatch_metric_alarm", needed)
 
     def _outputs(self, monitoring: Monitoring) -> None:
         region = monitoring.place.region

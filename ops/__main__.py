@@ -11,8 +11,10 @@ import typer
 from modules.errors import MonitoringError
 from ops import rules as rules_table
 from ops import schema as schema_file
+from ops.acceptance.command import acceptance
 from ops.adopt.command import adopt
 from ops.cost.command import cost
+from ops.doctor.command import doctor
 from ops.local.commands import app as local
 from ops.opa.command import opa
 from ops.package import package_all
@@ -29,7 +31,9 @@ app.add_typer(local, name="local")
 app.command(name="review")(review)
 app.command(name="cost")(cost)
 app.command(name="adopt")(adopt)
+app.command(name="doctor")(doctor)
 app.command(name="opa")(opa)
+app.command(name="acceptance")(acceptance)
 app.add_typer(pulls, name="pulls")
 
 

@@ -19,6 +19,13 @@ SPACE = {
 }
 
 
+def warnings(context: Context) -> tuple[str, ...]:
+    """The key to set so that the alarms watch a database that exists."""
+    if context.settings.database.identifier:
+        return ()
+    return (f"database alarms watch {context.database}, which is a guess; set database.identifier",)
+
+
 def alarms(context: Context) -> tuple[Alarm, ...]:
     """Connections of the database."""
     return (connections(context),)

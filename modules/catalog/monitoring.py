@@ -112,6 +112,7 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         warnings=(
             *routing.warnings(context),
             *bedrock.warnings(context),
+            *database.warnings(context),
             *_links(settings),
         ),
     )

@@ -148,7 +148,7 @@ def _add_schedule(scope: Construct, schedule: Schedule, place: Place) -> None:
             arn=queue_reference(schedule.dead_letters)
         ),
     )
-    aws(module, "SchedulerSchedule")(
+    made = aws(module, "SchedulerSchedule")(
         scope,
         construct_id("schedule", schedule.key),
         name=schedule.name,
@@ -158,6 +158,8 @@ def _add_schedule(scope: Construct, schedule: Schedule, place: Place) -> None:
         flexible_time_window=aws(module, "SchedulerScheduleFlexibleTimeWindow")(mode="OFF"),
         target=target,
     )
+    # Without its policy the role can neither start the function nor reach the dead letter queue.
+    made.add_override("depends_on", [f"aws_iam_role_policy.{construct_id('role-policy', key)}"])
 
 
 def _add_role(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from cdktf import TerraformResourceLifecycle
 from constructs import Construct
 
 from modules.constructs._bindings import aws
 from modules.constructs.queues import queue_reference, redrive
-from modules.naming import construct_id, reference
+from modules.naming import construct_id, email_id, reference
 from modules.render import policies
 from modules.spec.alarms import Route
+from modules.spec.functions import OwnFunction
 from modules.spec.routing import Topic
 from modules.spec.system import Place
 
@@ -46,6 +46,22 @@ def topic_arn(route: Route) -> str:
     return reference("aws_sns_topic", construct_id("topic", route.value), "arn")
 
 
+def delivery_path(topic: Topic, functions: Sequence[OwnFunction]) -> list[str]:
+    """Addresses of what must exist before the first message on a topic, or that message is lost.
+
+    The topic's policy, the subscriptions of queues, and what hands those queues to functions. Not the
+    subscriptions by HTTPS and e-mail: others confirm them, and one that fails would prevent every alarm.
+    """
+    readers = [
+        function.key for function in functions if function.reads and function.reads.queue in topic.queues
+    ]
+    return [
+        f"aws_sns_topic_policy.{construct_id('topic-policy', topic.key)}",
+        *(f"aws_sns_topic_subscription.{construct_id('subscription', queue)}" for queue in topic.queues),
+        *(f"aws_lambda_event_source_mapping.{construct_id('events', reader)}" for reader in readers),
+    ]
+
+
 def add_topic(scope: Construct, topic: Topic, place: Place, *, key_arn: str) -> None:
     """The topic of a route, that CloudWatch may publish to, with its subscribers."""
     identity = construct_id("topic", topic.key)
@@ -72,15 +88,19 @@ def add_topic(scope: Construct, topic: Topic, place: Place, *, key_arn: str) -> 
 
 
 def _add_email(scope: Construct, topic: Topic, email: str) -> None:
-    """An address; its digest makes the id, so that the order of addresses changes nothing."""
-    digest = hashlib.sha256(email.encode()).hexdigest()[:12]
+    """An address, without the first OK of a new alarm."""
     filtered = {"filter_policy_scope": "MessageBody", "filter_policy": _json(NOT_THE_FIRST_OK)}
     more = {} if topic.route is Route.DIGEST else filtered  # the digest is no JSON, and would be dropped
-    _subscribe(scope, topic, construct_id("email", f"{topic.key}-{digest}"), "email", email, **more)
+    _subscribe(scope, topic, email_id(topic.key, email), "email", email, **more)
 
 
 def _add_pagerduty(scope: Construct, topic: Topic) -> None:
-    """PagerDuty's CloudWatch integration, which wants SNS's envelope and confirms by itself."""
+    """PagerDuty's CloudWatch integration, which wants SNS's envelope and confirms by itself.
+
+    Never with `create_before_destroy`: Subscribe returns an existing subscription of the same topic,
+    protocol and endpoint, so the replacement is the old one, and destroying the old one removes both.
+    Source: SNS API Reference, "Subscribe"; measured in https://github.com/go-to-k/cdkd/issues/1967.
+    """
     _subscribe(
         scope,
         topic,
@@ -88,8 +108,6 @@ def _add_pagerduty(scope: Construct, topic: Topic) -> None:
         "https",
         f"${{var.{PAGERDUTY_VARIABLE}}}",
         endpoint_auto_confirms=True,
-        # With a new address, and so a new subscription, the old one stays until the new one is confirmed.
-        lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         confirmation_timeout_in_minutes=5,
         delivery_policy=_json(PATIENCE),
     )

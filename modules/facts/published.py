@@ -35,6 +35,10 @@ class MetricFact:
         may exceed `maximum`. None where AWS states no bound.
     worse
         The direction in which the system gets worse; ``either`` for plain traffic.
+    activity
+        For a metric that AWS publishes only after a failure, or that AWS does not document to be zero
+        without one: the metric of the same resource that each use publishes. None where any use
+        publishes this one.
     source
         The public page that says so.
     """
@@ -48,6 +52,7 @@ class MetricFact:
     minimum: float | None
     maximum: float | None
     worse: Literal["higher", "lower", "either"]
+    activity: str | None
     source: str
 
     def has_dimensions(self, names: Iterable[str]) -> bool:
@@ -73,7 +78,7 @@ def _by_name() -> Mapping[tuple[str, str], MetricFact]:
 
 def _facts(block: Mapping[str, Any]) -> Iterator[MetricFact]:
     """The metrics of one block; what a metric leaves out, the block says."""
-    defaults = {"account_wide": False, "minimum": None, "maximum": None} | dict(block)
+    defaults = {"account_wide": False, "minimum": None, "maximum": None, "activity": None} | dict(block)
     for name, own in defaults.pop("metrics").items():
         values = defaults | own
         sets = frozenset(map(frozenset, values.pop("dimension_sets")))

@@ -16,11 +16,15 @@ _WORDS = {
 
 def alarm_description(alarm: Alarm, runbook_base_url: str | None) -> str:
     """What happened, when and why it fires, and where the runbook is."""
-    page = f"{alarm.runbook}.md"
-    runbook = f"{runbook_base_url.rstrip('/')}/{page}" if runbook_base_url else f"{RUNBOOK_FOLDER}/{page}"
-    ending = f"Runbook: {runbook}"
+    ending = f"Runbook: {runbook_page(alarm, runbook_base_url)}"
     text = f"{alarm.summary}. Fires {_condition(alarm)}: {alarm.condition.because}."
     return f"{text[: LONGEST - len(ending) - 1]} {ending}"
+
+
+def runbook_page(alarm: Alarm, runbook_base_url: str | None) -> str:
+    """The link to an alarm's runbook, or the path of its file."""
+    folder = runbook_base_url.rstrip("/") if runbook_base_url else RUNBOOK_FOLDER
+    return f"{folder}/{alarm.runbook}.md"
 
 
 def _condition(alarm: Alarm) -> str:

@@ -1,204 +1,26 @@
-"""An account of AWS in one region, read through boto3 page by page, and nothing but read."""
+"""An account that adoption reads, with the actions of `policy.json` and no others."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from modules.errors import ToolError
-from modules.naming import partition_of
-from ops.adopt.faults import Unread, is_absent, unread, unusable
-from ops.review.secrets import masked
-from ops.review.words import one_line
+from ops.common import accounts
+from ops.common.accounts import MOST_ATTEMPTS, Item, Place
+
+__all__ = ["MOST_ATTEMPTS", "POLICY", "Account", "Item", "Place", "actions"]
 
 POLICY = Path(__file__).parent / "policy.json"
-# With waits that double from half a second to 20 s: some 40 s of patience with a throttled call.
-MOST_ATTEMPTS = 8
-_TIMEOUTS = {"connect_timeout": 5, "read_timeout": 30}
-
-Item = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an account's resources live."""
+class Account(accounts.Account):
+    """An account, with the actions that adoption needs."""
 
-    number: str
-    region: str
-    partition: str
-
-    def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource in this account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.number}:{resource}"
-
-
-class Account:
-    """An account, by boto3's session."""
-
-    def __init__(self, session: Any, region: str) -> None:
-        self._session, self._region = session, region
-        self._clients: dict[str, Any] = {}
-        self._given_up: dict[str, Unread] = {}
-        self.missed: list[Unread] = []
-        session.events.register_first("before-call", _refuse_writes)
-
-    @classmethod
-    def found(cls, region: str) -> Account:
-        """The account of the credentials that boto3 finds.
-
-        Raises
-        ------
-        ToolError
-            The profile that the environment names does not exist.
-        """
-        import boto3  # type: ignore[import-untyped]  # ships no types
-
-        with _credentials():
-            return cls(boto3.Session(region_name=region), region)
-
-    @property
-    def region(self) -> str:
-        """Where it looks."""
-        return self._region
-
-    def place(self) -> Place:
-        """Whose credentials these are.
-
-        Raises
-        ------
-        ToolError
-            There are none, AWS does not take them, or it cannot be reached.
-        """
-        with _credentials():
-            try:
-                identity = self.get("sts", "get_caller_identity") or {}
-            except Unread as error:
-                raise ToolError(f"AWS does not tell whose credentials these are: {error}") from None
-        parts = str(identity.get("Arn")).split(":")
-        partition = parts[1] if len(parts) > 1 else partition_of(self._region)
-        return Place(str(identity.get("Account")), self._region, partition)
-
-    def get(self, service: str, operation: str, **arguments: Any) -> Item | None:
-        """The answer to one call; `None` if there is no such thing.
-
-        Raises
-        ------
-        Unread
-            It is not allowed, was throttled to the end, or failed.
-        ToolError
-            AWS does not take the credentials.
-        """
-        client = self._client(service)
-        with self._told(client, operation):
-            try:
-                answer: Item = getattr(client, operation)(**arguments)
-            except client.exceptions.ClientError as error:
-                if is_absent(error):
-                    return None
-                raise
-        return answer
-
-    def detail(self, service: str, operation: str, **arguments: Any) -> Item | None:
-        """More about what is known to exist; `None` where that cannot be read, and kept as missed."""
-        try:
-            return self.get(service, operation, **arguments)
-        except Unread as error:
-            self.missed.append(error)
-            return None
-
-    def pages(self, service: str, operation: str, *keys: str, **arguments: Any) -> Iterator[Item]:
-        """The items of all pages, one page in memory at a time; none if what holds them does not exist.
-
-        Parameters
-        ----------
-        keys
-            Where in a page the items are.
-
-        Raises
-        ------
-        Unread
-            As `get`; the items of earlier pages have been yielded by then.
-        """
-        client = self._client(service)
-        with self._told(client, operation):
-            try:
-                for page in _paged(client, operation, arguments):
-                    for key in keys:
-                        yield from page.get(key) or ()
-            except client.exceptions.ClientError as error:
-                if not is_absent(error):
-                    raise
-
-    @contextmanager
-    def _told(self, client: Any, operation: str) -> Iterator[None]:
-        """Failures in words. What was throttled to the end is not asked again: each try takes a minute."""
-        name = client.meta.method_to_api_mapping[operation]
-        action = f"{client.meta.service_model.service_name}:{name}"
-        if action in self._given_up:
-            raise self._given_up[action]
-        try:
-            yield
-        except Exception as error:
-            if type(error).__module__.partition(".")[0] != "botocore":
-                raise
-            mistake = unusable(error)
-            if mistake is not None:
-                raise ToolError(mistake) from None
-            gap = unread(action, error)
-            if gap.lasting:
-                self._given_up[action] = gap
-            raise gap from None
-
-    def _client(self, service: str) -> Any:
-        from botocore.config import Config  # type: ignore[import-untyped]  # ships no types
-
-        if service not in self._clients:
-            retries = {"mode": "standard", "total_max_attempts": MOST_ATTEMPTS}
-            with _credentials():
-                self._clients[service] = self._session.client(
-                    service, region_name=self._region, config=Config(retries=retries, **_TIMEOUTS)
-                )
-        return self._clients[service]
-
-
-def _paged(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterator[Item]:
-    """All pages, also of an operation for which boto3 has no paginator."""
-    if client.can_paginate(operation):
-        yield from client.get_paginator(operation).paginate(**arguments)
-        return
-    token: dict[str, Any] = {}
-    while True:
-        page = getattr(client, operation)(**arguments, **token)
-        yield page
-        if not page.get("nextToken") or page["nextToken"] == token.get("nextToken"):
-            return
-        token = {"nextToken": page["nextToken"]}
+    policy = POLICY
+    purpose = "adoption"
 
 
 @cache
 def actions() -> frozenset[str]:
-    """What may be called: the actions of the policy that the documentation hands out."""
-    statements = json.loads(POLICY.read_text("utf-8"))["Statement"]
-    return frozenset(action for one in statements for action in one["Action"])
-
-
-def _refuse_writes(model: Any, **_: Any) -> None:
-    action = f"{model.service_model.service_name}:{model.name}"
-    if action not in actions():
-        raise ToolError(f"adoption only reads, and {action} is not in {POLICY.name}")
-
-
-@contextmanager
-def _credentials() -> Iterator[None]:
-    """What goes wrong before AWS is asked: profiles, and configuration files."""
-    try:
-        yield
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "botocore":
-            raise
-        raise ToolError(unusable(error) or f"AWS cannot be asked: {masked(one_line(str(error)))}") from None
+    """Return the actions of the policy that the documentation hands out."""
+    return accounts.actions(POLICY)

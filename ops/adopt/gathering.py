@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from ops.adopt import guide
 from ops.adopt.accounts import Account
-from ops.adopt.faults import Unread
 from ops.adopt.finds import Find, Listener
 from ops.adopt.fixed import obstructed
 from ops.adopt.looks import LOOKS, TYPES, Look
 from ops.adopt.looks.alarms import COMPOSITE, METRIC, acting_on
 from ops.adopt.looks.topics import TOPIC
 from ops.adopt.wanted import Wanted
+from ops.common.faults import Unread
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Sequence
 
 from modules.spec.alarms import Alarm, Comparison, Condition
-from ops.local.aws import Aws
+from ops.local.aws import Clients
 
 ALARM, OK = "ALARM", "OK"
 
@@ -25,18 +25,19 @@ _STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-def states(aws: Aws) -> dict[str, str]:
-    """The state of every metric alarm, by name."""
-    pages = aws("cloudwatch").get_paginator("describe_alarms").paginate()
+def states(aws: Clients, prefix: str = "") -> dict[str, str]:
+    """The state of every metric alarm, by name; with a prefix, of those whose names begin with it."""
+    chosen = {"AlarmNamePrefix": prefix} if prefix else {}
+    pages = aws("cloudwatch").get_paginator("describe_alarms").paginate(**chosen)
     return {one["AlarmName"]: one["StateValue"] for page in pages for one in page["MetricAlarms"]}
 
 
-def set_state(aws: Aws, alarm: Alarm, state: str, reason: str) -> None:
+def set_state(aws: Clients, alarm: Alarm, state: str, reason: str) -> None:
     """Bring an alarm into a state; its actions follow."""
     aws("cloudwatch").set_alarm_state(AlarmName=alarm.name, StateValue=state, StateReason=reason)
 
 
-def calm(aws: Aws, reason: str) -> int:
+def calm(aws: Clients, reason: str) -> int:
     """Bring every alarm to OK without a word to anybody; returns how many were not."""
     cloudwatch = aws("cloudwatch")
     loud = [name for name, state in states(aws).items() if state != OK]

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ops.emulator import REGION, without_aws
 
 _CONFIG_FILE = "TF_CLI_CONFIG_FILE"
+# Variables of the user's own work with Terraform that would change which state or which arguments a run uses.
+_OWN_RUNS = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_VAR_", "TF_WORKSPACE")
+
+Isolate = Callable[[Mapping[str, str]], dict[str, str]]
+"""Returns an environment in which AWS clients reach only the intended AWS."""
+
+
+class Clients(Protocol):
+    """boto3 clients of one account, by service: `aws("sns")`."""
+
+    def __call__(self, service: str) -> Any:
+        """Return the client of a service."""
+        ...
 
 
 class Aws:
@@ -41,10 +54,10 @@ class Aws:
 
 
 @contextmanager
-def environment(**variables: str) -> Iterator[None]:
-    """What programs that are started meanwhile see: no AWS of the user's, and these variables."""
+def environment(isolate: Isolate = without_aws, **variables: str) -> Iterator[None]:
+    """Run programs with an isolated environment and these variables: by default without the user's AWS."""
     before = dict(os.environ)
-    now = _for_terraform(without_aws(before)) | variables
+    now = _for_terraform(isolate(before)) | variables
     _replace(now)
     try:
         yield
@@ -53,7 +66,8 @@ def environment(**variables: str) -> Iterator[None]:
 
 
 def _for_terraform(environ: dict[str, str]) -> dict[str, str]:
-    """A configuration that is not there is left out, for Terraform complains of it."""
+    """Without the variables of the user's own runs, and without a configuration file that does not exist."""
+    environ = {name: value for name, value in environ.items() if not name.startswith(_OWN_RUNS)}
     config = Path(environ.pop(_CONFIG_FILE, ""))
     told = {_CONFIG_FILE: str(config.resolve())} if config.is_file() else {}
     return environ | told | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}

@@ -44,5 +44,5 @@ def _destroy(root: Path, home: Home, state: State, screen: Screen) -> None:
     stack = home.path / "cdktf.out" / "stacks" / state.stack
     deployment = Deployment(Terraform.found(root), stack, aws, emulator.environ | home.environ(state))
     with screen.counted("terraform destroy") as tell:
-        taps.remove(aws)
+        taps.remove(aws, state.prefix)
         deployment.destroy(tell)

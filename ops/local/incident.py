@@ -22,7 +22,7 @@ from ops.local.scenes import STAYS_SECONDS, Scene
 from ops.local.screens import Screen
 from ops.local.shows import show
 from ops.local.states import Home
-from ops.local.watches import Channel, Watch, channels
+from ops.local.watches import Channel, Watch, channels, until
 
 LONGEST_DELIVERY_SECONDS = 30
 
@@ -103,7 +103,7 @@ class _Incident:
         for step in steps:
             self._screen.say(f"  {step}")
         if Channel.DIGEST in self._channels(one.play.alarm):
-            digest(self._scene, self._watch, self._screen)
+            digest(self._scene, self._screen)
         self._show(one)
         return one
 
@@ -118,7 +118,7 @@ class _Incident:
                     show(self._screen, arrival, one.since)
             return wanted <= seen
 
-        if not self._watch.until(complete, LONGEST_DELIVERY_SECONDS):
+        if not until(complete, LONGEST_DELIVERY_SECONDS):
             missing = ", ".join(sorted(wanted - seen))
             self._screen.say(f"  not within {LONGEST_DELIVERY_SECONDS} s: {missing}", "red")
 
@@ -131,11 +131,11 @@ class _Incident:
         return channels(self._topics[alarm.route])
 
 
-def digest(scene: Scene, watch: Watch, screen: Screen) -> None:
+def digest(scene: Scene, screen: Screen) -> None:
     """Run the digest's function, as its schedule does once a day, when the notice is in its queue."""
     queue = next(one for one in scene.monitoring.queues if one.key == Route.DIGEST.value)
     url = scene.aws("sqs").get_queue_url(QueueName=queue.name)["QueueUrl"]
-    watch.until(lambda: scene.depth(url) > 0, LONGEST_DELIVERY_SECONDS)
+    until(lambda: scene.depth(url) > 0, LONGEST_DELIVERY_SECONDS)
     screen.say(
         f"  {queue.name} holds {scene.depth(url)}: the schedule's hour is here, so the digest's function runs"
     )

@@ -16,11 +16,11 @@ GROUP = "backend"
 QUICK_MS = 420
 
 
-def error_line(log: BackendLog, number: int) -> str:
-    """A request that failed."""
+def error_line(log: BackendLog, number: int, level: str | None = None) -> str:
+    """A request that failed, at a level or at the first level that counts as an error."""
     return _line(
         {
-            log.level_field: log.error_levels[0],
+            log.level_field: level or log.error_levels[0],
             log.event_field: "chat_request_failed",
             log.session_field: f"session-{number}",
             log.error_field: "the model did not answer",
@@ -40,8 +40,8 @@ def request_line(log: BackendLog, number: int) -> str:
     )
 
 
-def response_line(log: BackendLog, number: int, milliseconds: float = QUICK_MS) -> str:
-    """A request that was answered."""
+def response_line(log: BackendLog, number: int, milliseconds: float | str = QUICK_MS) -> str:
+    """A request that was answered; a duration that is text is not a measurement."""
     return _line(
         {
             log.level_field: log.info_level,
@@ -50,6 +50,26 @@ def response_line(log: BackendLog, number: int, milliseconds: float = QUICK_MS) 
             log.duration_field: milliseconds,
         }
     )
+
+
+def function_line(level: str) -> str:
+    """A line of our own functions, in the format of their log modules."""
+    head = {"timestamp": "2026-01-01T00:00:00.000+00:00", "level": level, "message": "notice_returned"}
+    return _line(head | {"function": "slack_notifier", "environment": "prod"})
+
+
+def sample_lines(log: BackendLog) -> tuple[str, ...]:
+    """Lines of every kind, each once: of the backend, of our own functions, and text that is not JSON."""
+    backend = (
+        *(error_line(log, number, level) for number, level in enumerate(log.error_levels)),
+        request_line(log, 1),
+        response_line(log, 1),
+        response_line(log, 2, 0),
+        response_line(log, 3, -1),
+        response_line(log, 4, "quick"),
+    )
+    functions = map(function_line, ("INFO", "WARNING", "ERROR"))
+    return (*backend, *functions, f"{log.error_levels[0]} {log.response_event} {QUICK_MS}", "{")
 
 
 def _line(fields: dict[str, Any]) -> str:

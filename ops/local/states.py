@@ -1,4 +1,4 @@
-"""What runs, in .local/state.json, so that another command finds it, also after a crash."""
+"""The state of a run, in .local/ or .acceptance/, so that another command finds it after a crash."""
 
 from __future__ import annotations
 
@@ -37,8 +37,10 @@ class State:
         Whether `up` came to its end.
     emulator_url, control_url
         Where the embedded AWS is, and where the stand-ins tell what they received.
-    stack
-        The name of the stack that is deployed.
+    stack, prefix
+        The name of the stack that is deployed, and how the names in it begin.
+    profile, account, region
+        Where an acceptance run deploys; no profile: into the embedded AWS.
     folders
         Folders elsewhere that go when the run does.
     database_port
@@ -52,6 +54,10 @@ class State:
     emulator_url: str = ""
     control_url: str = ""
     stack: str = ""
+    prefix: str = ""
+    profile: str = ""
+    account: str = ""
+    region: str = ""
     folders: list[str] = field(default_factory=list)
     database_port: int = 0
 
@@ -61,10 +67,11 @@ class State:
 
 
 class Home:
-    """The folder that holds everything of a run, in the project's root."""
+    """The folder that holds everything of a run of a command, in the project's root."""
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / FOLDER
+    def __init__(self, root: Path, folder: str = FOLDER, command: str = "local") -> None:
+        self.path = root / folder
+        self._command = f"python -m ops {command}"
 
     @property
     def exists(self) -> bool:
@@ -128,9 +135,7 @@ class Home:
         state = self.read()
         owner = state.owner if state else None
         if owner and owner.pid != os.getpid() and owner.running:
-            raise ToolError(
-                f"`python -m ops local` is at work already, as process {owner.pid}: wait for its end"
-            )
+            raise ToolError(f"`{self._command}` is at work already, as process {owner.pid}: wait for its end")
 
     @contextmanager
     def working(self, state: State) -> Iterator[None]:
@@ -160,7 +165,7 @@ class Home:
             Something in the folder cannot be removed.
         """
         state = self.read()
-        with _undisturbed():
+        with undisturbed():
             ended = end(state.processes, state.mark) if state else []
             for folder in state.folders if state else ():
                 shutil.rmtree(folder, ignore_errors=True)
@@ -175,8 +180,8 @@ class Home:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """A second Ctrl-C would leave half of it."""
+def undisturbed() -> Iterator[None]:
+    """Ignore Ctrl-C and requests to end: a second one would leave half of the work."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:

@@ -100,7 +100,7 @@ class _Rise:
             fill_secrets(aws, self._monitoring, addresses["slack"])
             databases.fill_secret(aws, self._monitoring, self._state.database_port, password)
             Taps(aws, self._monitoring).place()
-        self._state.stack = self._monitoring.stack
+        self._state.stack, self._state.prefix = self._monitoring.stack, self._monitoring.prefix
         _list(screen, deployment)
         _explain(screen, emulator)
 

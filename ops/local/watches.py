@@ -51,6 +51,16 @@ def channels(topic: Topic) -> frozenset[Channel]:
     return frozenset(channel for channel, there in has.items() if there)
 
 
+def until(wanted: Callable[[], bool], seconds: float) -> bool:
+    """Wait for a condition, at most for some seconds; return whether it came true."""
+    deadline = time.monotonic() + seconds
+    while not wanted():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE_SECONDS)
+    return True
+
+
 class Watch:
     """Looks at all channels at once."""
 
@@ -75,15 +85,6 @@ class Watch:
             *_mailed(self._mails, alarm, state),
         ]
         return [one for one in found if one.at >= since]
-
-    def until(self, wanted: Callable[[], bool], seconds: float) -> bool:
-        """Wait for something, but no longer than some seconds; tells whether it came."""
-        deadline = time.monotonic() + seconds
-        while not wanted():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(_PAUSE_SECONDS)
-        return True
 
     def _paged(self, events: list[Event], alarm: Alarm, state: str) -> Iterator[Arrival]:
         action = "trigger" if state == ALARM else "resolve"

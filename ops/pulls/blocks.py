@@ -18,8 +18,9 @@ from ops.pulls.texts import quoted
 COMMENT = "//"
 # Each of these runs a program, turns a resource over to another provider, or makes more of it.
 META = ("provisioner", "connection", "provider", "count", "for_each", "dynamic")
-# Not `ignore_changes`, which hides what is changed.
-LIFECYCLE = {"create_before_destroy", "prevent_destroy"}
+# Not `ignore_changes`, which hides what is changed. Not `create_before_destroy`: where AWS answers a creation
+# with what exists already (a subscription, a topic, a queue), destroying the old one removes the new one.
+LIFECYCLE = {"prevent_destroy"}
 BACKENDS: Mapping[str, Set[str]] = {
     "local": {"path"},
     "s3": {"bucket", "key", "region", "encrypt", "dynamodb_table", "use_lockfile"},

@@ -15,8 +15,8 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError, SSO
 from modules.errors import ToolError
 from ops.adopt.accounts import MOST_ATTEMPTS, Account, actions
 from ops.adopt.adoption import Adoption
-from ops.adopt.faults import Unread
 from ops.adopt.reports import report
+from ops.common.faults import Unread
 from tests.adopt import scripts
 from tests.adopt.accounts import REGION, TOPIC_ARN, FakeAccount
 from tests.adopt.builders import TOPIC, Tree, after_the_script, group, looked
@@ -156,7 +156,7 @@ def test_profile_that_does_not_exist_is_told_in_one_line(monkeypatch: pytest.Mon
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
 
-    with pytest.raises(ToolError, match=r"nobodys.*; correct AWS_PROFILE$"):
+    with pytest.raises(ToolError, match=r"nobodys.*; name a profile that exists$"):
         Account.found(REGION).place()
 
 

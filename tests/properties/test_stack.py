@@ -48,6 +48,34 @@ def test_every_alarm_acts_on_the_topic_of_its_severity(made: Settings) -> None:
 
 @given(all_settings)
 @few
+def test_every_alarm_is_created_after_the_path_of_its_first_notice(made: Settings) -> None:
+    """But before the subscriptions that others have to confirm: by HTTPS and e-mail."""
+    stack = _only(synthesized(made))
+    subscriptions = resources(stack, "aws_sns_topic_subscription")
+    for alarm in resources(stack, ALARM).values():
+        (topic,) = alarm["alarm_actions"]
+        queues = {
+            f"aws_sns_topic_subscription.{name}": one["endpoint"]
+            for name, one in subscriptions.items()
+            if (one["topic_arn"], one["protocol"]) == (topic, "sqs")
+        }
+        policies = resources(stack, "aws_sns_topic_policy").items()
+        mappings = resources(stack, "aws_lambda_event_source_mapping").items()
+        path = {
+            *(f"aws_sns_topic_policy.{name}" for name, one in policies if one["arn"] == topic),
+            *queues,
+            *(
+                f"aws_lambda_event_source_mapping.{name}"
+                for name, one in mappings
+                if one["event_source_arn"] in queues.values()
+            ),
+        }
+        assert set(alarm["depends_on"]) == path
+        assert len(path) > len(queues)
+
+
+@given(all_settings)
+@few
 def test_no_policy_of_level_error_is_broken(made: Settings) -> None:
     stack = _only(synthesized(made))
     (found,) = monitorings(made)

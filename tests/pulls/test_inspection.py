@@ -69,6 +69,11 @@ def hides_its_changes(tree: Tree) -> None:
     topic(tree)["lifecycle"] = {"ignore_changes": "all"}
 
 
+@attack("lifecycle")
+def creates_before_it_destroys(tree: Tree) -> None:
+    topic(tree)["lifecycle"] = {"create_before_destroy": True}
+
+
 @attack('resource.\\"null_resource\\"')
 def brings_a_resource_of_another_provider(tree: Tree) -> None:
     tree["resource"]["null_resource"] = {"x": {}}

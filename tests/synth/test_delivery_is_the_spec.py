@@ -119,6 +119,20 @@ def test_pagerduty_gets_envelopes_at_an_address_that_stands_nowhere(stack: Tree)
     assert not SECRET_LIKE.search(json.dumps(stack))
 
 
+def test_nothing_is_created_before_its_predecessor_is_destroyed(stack: Tree) -> None:
+    """AWS answers many creations with what exists already; destroying the predecessor then removes both.
+
+    Terraform extends `create_before_destroy` to what a resource needs: here also to topics and queues.
+    """
+    lifecycles = {
+        f"{kind}.{name}": body["lifecycle"]
+        for kind, named in stack["resource"].items()
+        for name, body in named.items()
+        if "lifecycle" in body
+    }
+    assert lifecycles == {}
+
+
 def test_without_pagerduty_no_address_is_asked_for() -> None:
     (found,) = synthesized(good_settings()).values()
     assert "variable" not in found
@@ -199,6 +213,15 @@ def test_digest_runs_every_day_at_the_local_time_of_the_configuration() -> None:
     variables = resources(found, "aws_lambda_function")["function-digest"]["environment"]["variables"]
     assert (variables["TIME_ZONE"], variables["ALL_CLEAR"]) == ("Europe/Berlin", "mail")
     assert variables["TOPIC_ARN"] == "${aws_sns_topic.topic-digest.arn}"
+
+
+def test_schedule_is_created_after_the_policy_of_its_role(stack: Tree) -> None:
+    for name, one in resources(stack, "aws_scheduler_schedule").items():
+        role = one["target"]["role_arn"].removeprefix("${aws_iam_role.").removesuffix(".arn}")
+        policies = resources(stack, "aws_iam_role_policy").items()
+        assert one["depends_on"] == [
+            f"aws_iam_role_policy.{policy}" for policy, body in policies if f".{role}." in body["role"]
+        ], name
 
 
 def test_info_notices_wait_in_a_queue_and_nobody_is_mailed_each(stack: Tree) -> None:

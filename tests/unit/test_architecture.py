@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,10 @@ ALLOWED = {
         "modules.render",
     ),
     "lambda_src": (),
+    "ops.doctor": ("modules", "policies", "ops.common", "lambda_src.watchdog.checks"),
 }
+# Sources that only use the standard library.
+STANDARD = ("lambda_src.watchdog.checks",)
 # What a part may not import, whatever else it may.
 FORBIDDEN = {
     "modules": ("ops", "main", "tests", "lambda_src"),
@@ -91,6 +95,8 @@ def breaches(source: str, module: str, *, package: bool = False) -> list[str]:
         for part, forbidden in FORBIDDEN.items():
             if within(module, part) and among(name, forbidden):
                 found.append(f"{module} imports {name}: {part} may not")
+        if among(module, STANDARD) and name.partition(".")[0] not in sys.stdlib_module_names:
+            found.append(f"{module} imports {name}: it may only use the standard library")
     return found
 
 
@@ -152,6 +158,10 @@ def test_sources_are_really_read() -> None:
         ("modules.stack", "from ops.terraform import Terraform"),
         ("lambda_src.digest.handler", "from modules.errors import MonitoringError"),
         ("lambda_src.digest.handler", "import policies"),
+        ("lambda_src.watchdog.checks", "import boto3"),
+        ("lambda_src.watchdog.checks", "from lambda_src.digest.message import text"),
+        ("ops.doctor.gathering", "from ops.adopt.accounts import Account"),
+        ("ops.doctor.gathering", "from lambda_src.digest.message import text"),
     ],
 )
 def test_planted_breach_is_caught(module: str, line: str) -> None:
@@ -174,6 +184,9 @@ def test_relative_import_in_a_package_counts_from_the_package() -> None:
         ("modules.spec.alarms", "import constructs_of_somebody_else"),
         ("lambda_src.digest.handler", "from lambda_src.digest.message import text"),
         ("lambda_src.digest.handler", "import json"),
+        ("lambda_src.watchdog.checks", "from datetime import UTC"),
+        ("ops.doctor.gathering", "from lambda_src.watchdog.checks import Finding"),
+        ("ops.doctor.gathering", "from modules.settings import load"),
     ],
 )
 def test_allowed_import_passes(module: str, line: str) -> None:

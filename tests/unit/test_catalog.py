@@ -245,3 +245,10 @@ def test_workspace_name_that_is_too_long_is_refused() -> None:
     target = {"targets": [{"region": "us-east-1", "name": "x" * 40}]}
     with pytest.raises(ConfigError, match=r"targets\[0\]: its workspace would be .* over 90 characters"):
         good_settings(backend | target, environment="staging-of-tenant")
+
+
+def test_database_whose_name_is_a_guess_is_warned_of() -> None:
+    guessed = "database alarms watch scheduling-agent-db, which is a guess; set database.identifier"
+    assert guessed in good_monitoring().warnings
+    named = good_monitoring({"database": {"identifier": "scheduling-agent-db"}}).warnings
+    assert not any("database" in warning for warning in named)

@@ -343,6 +343,14 @@ def test_metric_is_consistent(fact: facts.MetricFact) -> None:
     assert facts.metric(fact.namespace, fact.name) is fact
 
 
+@pytest.mark.parametrize("fact", [f for f in METRICS.values() if f.activity], ids=lambda f: f.name)
+def test_activity_is_a_metric_of_the_same_resource_that_any_use_publishes(fact: facts.MetricFact) -> None:
+    activity = facts.metric(fact.namespace, fact.activity or "")
+    assert activity is not None
+    assert activity.dimension_sets >= fact.dimension_sets
+    assert activity.activity is None
+
+
 @pytest.mark.parametrize("fact", [f for f in METRICS.values() if f.unit == "Percent"], ids=lambda f: f.name)
 def test_percentage_lies_between_0_and_100(fact: facts.MetricFact) -> None:
     assert (fact.minimum, fact.maximum) == (0, 100)

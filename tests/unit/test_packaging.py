@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from modules.errors import ToolError
 from modules.packaging import Archive, package
+from ops.package import package_all
 
 GOOD = {"handler.py": b"from helper import WORD\n", "helper.py": b"WORD = 'done'\r\n", "data/a.json": b"{}"}
 NOISE = {
@@ -262,3 +263,13 @@ def test_bytes_depend_on_the_sources_alone(contents: dict[str, bytes], seed: int
         assert one.path.read_bytes() == other.path.read_bytes()
     kept = {name for name in files if not any(part.startswith(".") for part in name.split("/"))}
     assert content == {name: files[name] for name in kept if not name.endswith(".pyc")}
+
+
+def test_folder_without_a_handler_is_not_packed_as_a_function(tmp_path: Path) -> None:
+    good_folder(tmp_path / "sources" / "function")
+    good_folder(tmp_path / "sources" / "checks", {"checks.py": b"WORD = 'done'"})
+
+    lines = list(package_all(tmp_path / "sources", tmp_path / "out"))
+
+    assert [line.split()[0] for line in lines] == ["function.zip"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["function.zip"]

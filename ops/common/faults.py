@@ -87,7 +87,7 @@ def unusable(error: Exception) -> str | None:
     if name in _NO_LOGIN:
         return f"the login to AWS has ended: {_LOG_IN}"
     if name == "ProfileNotFound":
-        return f"{_words(error)}; correct AWS_PROFILE"
+        return f"{_words(error)}; name a profile that exists"
     if code in _CREDENTIAL_CODES:
         return f"AWS does not take these credentials ({code}): {_LOG_IN}"
     return None

@@ -1,0 +1,1 @@
+"""Acceptance in a real account: deploy the shipped system, check it there, destroy it, report."""
