@@ -83,6 +83,8 @@ def test_each_line_counts_once_for_a_filter_with_a_default(local: tuple[Settings
     ("field", "part"),
     [
         ("log.level", {"log": {"level": "error"}}),
+        ("['log.level']", {"log.level": "error"}),
+        ("ecs.['log.level']", {"ecs": {"log.level": "error"}}),
     ],
 )
 def test_lines_are_spelled_as_configured(field: str, part: dict[str, Any]) -> None:
