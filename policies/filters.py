@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
-from modules.errors import MonitoringError
-from modules.semantics import parse_pattern
+from modules.semantics import PatternError, metric_value, parse_pattern
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.resources import LogGroup, MetricFilter
@@ -17,21 +16,16 @@ from policies.values import Unknown, as_map, as_number, is_known, is_open
 
 _LOG_FIELDS = "set backend.log in config/ to the fields of the log lines"
 _ENTRY = "set it in its catalog entry"
-_SELECTOR = re.compile(r"\$?[\w.$\[\]*-]+")
 _NAME = re.compile(r"[^:*$]+")
 
 
 @rule("MON-FIL-001", level=Level.ERROR, why="CloudWatch refuses a pattern that it cannot read.")
 def pattern_parses(item: MetricFilter) -> Iterator[Breach]:
     """The pattern of a filter is within the syntax and the length of filter patterns."""
-    pattern, most = item.get("pattern"), facts.limit("filter_pattern_chars")
-    if is_open(pattern):
-        return
-    problem = _problem(pattern)
+    pattern = item.get("pattern")
+    problem = None if is_open(pattern) else _problem(pattern)
     if problem:
         yield item.finding(found=pattern, wanted=f"a filter pattern: {problem}", fix=_LOG_FIELDS)
-    elif len(str(pattern)) > most:
-        yield item.finding(found=f"{len(str(pattern))} characters", wanted=f"at most {most}", fix=_LOG_FIELDS)
 
 
 @rule(
@@ -63,7 +57,7 @@ def filter_has_no_default_with_dimensions(item: MetricFilter) -> Iterator[Breach
 @rule(
     "MON-FIL-004",
     level=Level.ERROR,
-    why="CloudWatch refuses more than three, and publishes none it cannot find.",
+    why="CloudWatch rejects more than three; an event without the field has no dimensions at all.",
 )
 def filter_dimensions_are_fields(item: MetricFilter) -> Iterator[Breach]:
     """A filter has at most three dimensions, each a field that its pattern tests."""
@@ -100,14 +94,13 @@ def filter_group_is_standard(item: MetricFilter, stack: Stack) -> Iterator[Breac
 
 @rule("MON-FIL-007", level=Level.ERROR, why="CloudWatch refuses a filter that publishes no number.")
 def filter_publishes_one_value(item: MetricFilter) -> Iterator[Breach]:
-    """A filter has one transformation, whose value is a number or a field."""
+    """A filter has one transformation, whose value is a number or one field."""
     count, most = len(item.transformations), facts.limit("filter_value_chars")
     if count != 1 and is_known(item.get("metric_transformation")):
         yield item.finding(found=f"{count} transformations", wanted=1, fix=_ENTRY)
     for transformation in item.transformations:
         value = transformation.get("value")
-        number = as_number(value) is not None or str(value).startswith("$")
-        if is_known(value) and not (number and len(str(value)) <= most):
+        if is_known(value) and not (_publishes(value, item.get("pattern")) and len(str(value)) <= most):
             yield item.finding(
                 found=value, wanted="a number, or a field such as $.latency_ms", fix=_LOG_FIELDS
             )
@@ -133,26 +126,28 @@ def _problem(pattern: Any) -> str | None:
         return "it is text"
     try:
         parse_pattern(pattern)
-    except MonitoringError as error:
+    except PatternError as error:
         return str(error)
     return None
 
 
+def _publishes(value: Any, pattern: Any) -> bool:
+    if is_open(pattern) or _problem(pattern):
+        return as_number(value) is not None or str(value).startswith("$")
+    try:
+        metric_value(parse_pattern(pattern), str(value), event="")
+    except PatternError:
+        return False
+    return True
+
+
 def _selects(value: Any, pattern: Any) -> bool:
-    if is_open(value) or is_open(pattern):
+    if is_open(value) or is_open(pattern) or _problem(pattern):
         return True
-    return (
-        isinstance(value, str)
-        and value.startswith("$")
-        and value.lstrip("$") != ""
-        and _tests(pattern, value)
-    )
-
-
-def _tests(pattern: Any, selector: str) -> bool:
-    """`$.agent` in a JSON pattern, `$agent` for a field of a space-delimited one."""
-    words = _SELECTOR.findall(str(pattern))
-    return selector in words or selector.removeprefix("$") in words
+    try:
+        return parse_pattern(pattern).tests(str(value))
+    except PatternError:
+        return False
 
 
 def _is_name(value: Any, most: int) -> bool:

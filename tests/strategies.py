@@ -31,7 +31,9 @@ slugs = st.builds(
 _fields = st.builds(
     lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_", max_size=10)
 )
-fields = _fields.filter(lambda field: field.lower() not in QUERY_WORDS)
+_plain_fields = _fields.filter(lambda field: field.lower() not in QUERY_WORDS)
+_dotted_keys = st.builds("['{}.{}']".format, _plain_fields, _plain_fields)
+fields = _plain_fields | _dotted_keys
 words = st.builds(
     lambda head, tail: head + tail, _heads, st.text(string.ascii_letters + DIGITS + "_.-", max_size=12)
 )

@@ -6,6 +6,7 @@ Source: CloudWatch Logs user guide, "Logs Insights QL query syntax".
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from modules.spec.log_fields import LogFields
@@ -96,4 +97,5 @@ def _is_error(log: LogFields) -> str:
 
 
 def _lines(first: str, *others: str) -> str:
-    return "\n".join((first, *(f"| {line}" for line in others)))
+    """Join lines; Logs Insights has backticks around a key with a dot where filter patterns have ['']."""
+    return re.sub(r"\['(.+?)'\]", r"`\1`", "\n".join((first, *(f"| {line}" for line in others))))

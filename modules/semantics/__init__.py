@@ -1,7 +1,14 @@
-"""A pure model of what CloudWatch does with what we hand it."""
+"""AWS behaviour on plain values: filter patterns and metric filters."""
 
-from modules.semantics.errors import PatternError
-from modules.semantics.filters import metric_value, parse_pattern
-from modules.semantics.patterns import Pattern
+from modules.semantics.filters import metric_dimensions, metric_value, parse_pattern
+from modules.semantics.json_patterns import parse_selector
+from modules.semantics.patterns import Pattern, PatternError
 
-__all__ = ["Pattern", "PatternError", "metric_value", "parse_pattern"]
+__all__ = [
+    "Pattern",
+    "PatternError",
+    "metric_dimensions",
+    "metric_value",
+    "parse_pattern",
+    "parse_selector",
+]

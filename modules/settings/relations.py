@@ -163,7 +163,7 @@ def _workspace_name(settings: Settings) -> Iterator[Mistake]:
 def _log_fields(settings: Settings) -> Iterator[Mistake]:
     """A field that Logs Insights takes for a word of its own makes a query that it refuses."""
     for key, field in settings.backend.log.model_dump().items():
-        if key.endswith("_field") and field.lower() in QUERY_WORDS:
+        if key.endswith("_field") and field.strip("[']").lower() in QUERY_WORDS:
             text = f"{field!r} is a word of Logs Insights queries; name the field otherwise in the logs"
             yield ("backend", "log", key), text
 

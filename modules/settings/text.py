@@ -109,11 +109,12 @@ Identifier = Annotated[
     Kind("a database identifier (letters, digits and single hyphens)", r"[a-zA-Z](?:-?[a-zA-Z0-9])*", 63),
 ]
 MetricName = Annotated[str, Kind("a metric name (letters, digits, _ . / -)", r"[A-Za-z0-9_./ -]+", 255)]
+_LOG_KEY = r"(?:[A-Za-z_][A-Za-z0-9_]*|\['[A-Za-z0-9_.@:/-]+'\])"
 LogField = Annotated[
     str,
     Kind(
-        "a log field such as 'level' or 'http.status'",
-        r"[A-Za-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*",
+        "a log field such as level, log.level (level inside of log) or ['log.level'] (one key with a dot)",
+        rf"{_LOG_KEY}(?:[.]{_LOG_KEY})*",
         100,
     ),
 ]

@@ -1,4 +1,4 @@
-"""What a reader of the backend's log lines has to know."""
+"""Fields and words of the backend's log lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Protocol
 
 
 class LogFields(Protocol):
-    """Field names and words, as configuration gives them."""
+    """Fields and words, as the configuration spells them.
+
+    A field is a path as in a filter pattern, without the leading ``$.``: ``log.level`` is a field
+    inside of another, ``['log.level']`` is one key with a dot.
+    """
 
     @property
     def level_field(self) -> str:

@@ -28,8 +28,8 @@ class MetricFilter:
     value
         A number, or a selector such as ``$.processing_time_ms``.
     default
-        What a minute of log events without a match counts as. `None` publishes nothing then,
-        which is right for a measurement: a zero would drag averages and percentiles down.
+        The value of each log event that does not match. `None` publishes nothing for it, which
+        is right for a measurement: a zero would drag averages and percentiles down.
     """
 
     key: str

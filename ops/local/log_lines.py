@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from modules.semantics import metric_value, parse_pattern
+from modules.semantics import metric_value, parse_pattern, parse_selector
 from modules.settings.sections import BackendLog
 from modules.spec.logs import MetricFilter
 from modules.spec.metrics import Metric
@@ -73,10 +73,10 @@ def sample_lines(log: BackendLog) -> tuple[str, ...]:
 
 
 def _line(fields: dict[str, Any]) -> str:
-    """One JSON line; a dot in a name means a field inside of another."""
-    line: dict[str, Any] = {}
+    """One JSON line with these fields."""
+    line: dict[Any, Any] = {}
     for name, value in fields.items():
-        *parents, last = name.split(".")
+        *parents, last = parse_selector(f"$.{name}").steps
         place = line
         for parent in parents:
             place = place.setdefault(parent, {})
@@ -100,16 +100,12 @@ class Published:
 def published(filters: Iterable[MetricFilter], lines: Iterable[str]) -> list[Published]:
     """What the filters of a log group publish for lines of one minute, as CloudWatch would.
 
-    A filter that matches none of them publishes its default, if it has one.
+    A filter publishes its default, if it has one, for each line that it does not match.
     """
     events = list(lines)
     found = []
     for one in filters:
         pattern = parse_pattern(one.pattern)
-        values = tuple(
-            value for event in events if (value := metric_value(pattern, one.value, event)) is not None
-        )
-        if not values and events and one.default is not None:
-            values = (one.default,)
-        found.append(Published(one, values))
+        values = (metric_value(pattern, one.value, event, one.default) for event in events)
+        found.append(Published(one, tuple(value for value in values if value is not None)))
     return found

@@ -52,7 +52,10 @@ def leaves(draw: st.DrawFn) -> tuple[str, Truth]:
         return f"$.{name} NOT EXISTS", lambda document: name not in document
     if kind == "constant":
         word, constant = draw(st.sampled_from([("NULL", None), ("TRUE", True), ("FALSE", False)]))
-        return f"$.{name} IS {word}", lambda document: name in document and document[name] is constant
+        return (
+            f"$.{name} IS {word}",
+            lambda document: name in document and is_constant(document[name], constant),
+        )
     number = draw(NUMBERS)
     if kind == "order":
         sign = draw(st.sampled_from(sorted(ORDERS)))
@@ -71,6 +74,10 @@ def leaves(draw: st.DrawFn) -> tuple[str, Truth]:
             and SCALARS[sign](document[name], word)
         ),
     )
+
+
+def is_constant(found: object, constant: bool | None) -> bool:
+    return found is constant or (constant is None and isinstance(found, list) and None in found)
 
 
 def equal_number(found: object, sign: str, number: float) -> bool:
@@ -101,6 +108,8 @@ good = conditions.map(lambda pair: "{ " + pair[0] + " }") | st.sampled_from(
     [
         "",
         "a -b",
+        "a-b",
+        '" "',
         "?a ?b",
         '"a b" c',
         "%a+|b$%",
@@ -183,6 +192,14 @@ def test_de_morgan_on_a_field_that_is_a_number(found: float, low: float, high: f
     inside = outcome(f"{{ $.a >= {low} && $.a <= {high} }}", event)
     outside = outcome(f"{{ $.a < {low} || $.a > {high} }}", event)
     assert inside is not outside
+
+
+@given(st.lists(type_free, max_size=3) | st.dictionaries(st.sampled_from(NAMES), type_free), NUMBERS)
+def test_de_morgan_on_a_wildcard(found: list[object] | dict[str, object], number: float) -> None:
+    event = json.dumps({"a": found})
+    for wildcard in ("[*]", ".*"):
+        equal = outcome(f"{{ $.a{wildcard} = {number} }}", event)
+        assert outcome(f"{{ $.a{wildcard} != {number} }}", event) is not equal
 
 
 @given(st.sampled_from(WORDS), st.sampled_from(["x", "xy", "1"]), st.sampled_from(["x", "yx", "2"]))

@@ -14,6 +14,7 @@ from modules.spec.logs import MetricFilter
 from tests.builders import good_monitoring, good_settings, monitorings
 from tests.strategies import logs, words
 
+NAMES = ("level", "event", "duration")
 GUIDE_LINE = {
     "timestamp": "2025-10-17T12:00:00.123Z",
     "level": "INFO",
@@ -67,10 +68,11 @@ def test_filters_count_exactly_what_the_log_means(log: dict[str, Any], data: st.
     events = st.sampled_from([log["request_event"], log["response_event"], "unhandled-9"])
     level, event = data.draw(levels), data.draw(events)
     duration = data.draw(st.none() | st.integers(-5, 10**6) | words)
-    line = {log["level_field"]: level, log["event_field"]: event, "other": 1}
+    level_key, event_key, duration_key = (log[f"{name}_field"].strip("[']") for name in NAMES)
+    line = {level_key: level, event_key: event, "other": 1}
     if duration is not None:
-        line[log["duration_field"]] = duration
-    assume("other" not in (log["level_field"], log["event_field"], log["duration_field"]))
+        line[duration_key] = duration
+    assume("other" not in (level_key, event_key, duration_key))
     is_response = event == log["response_event"]
     timed = isinstance(duration, int) and duration >= 0
     published = {key: _published(item, line) for key, item in _filters(log).items()}

@@ -177,7 +177,12 @@ LONG = "x" * 300
         ("?ERROR ?WARN", "?ERROR", WEAKENED),
         ("?ERROR ?WARN", "ERROR WARN", WEAKENED),
         ("", "ERROR", WEAKENED),
+        ("ERROR", 'ERROR " "', WEAKENED),
+        ("", '" "', WEAKENED),
         ("ERROR WARN", "WARN ERROR", UNAFFECTED),
+        ("ERROR -timeout", "ERROR-timeout", UNAFFECTED),
+        ("{ $.codes[*] = 5 }", "{ $.codes.* = 5 }", UNAFFECTED),
+        ("{ $.codes[*] != 5 }", "{ $.codes[*] = 5 }", UNCLEAR),
         ("ERROR ?WARN", "ERROR", UNAFFECTED),
         ("ERROR", "WARN", UNCLEAR),
         ("ERROR", "error", UNCLEAR),
@@ -208,12 +213,13 @@ tests = st.tuples(
     st.sampled_from([">", ">=", "<", "<=", "=", "!="]), st.sampled_from(["1", "2", '"1"', '"*"', '"1*"'])
 ).filter(lambda test: test[0] in "=!=" or test[1] in "12")
 conditions = st.lists(tests, min_size=1, max_size=3).flatmap(
-    lambda found: st.sampled_from([" && ", " || "]).map(
-        lambda join: "{ " + join.join(f"$.x {sign} {value}" for sign, value in found) + " }"
+    lambda found: st.tuples(st.sampled_from([" && ", " || "]), st.sampled_from(["$.x", "$.x[*]"])).map(
+        lambda shape: "{ " + shape[0].join(f"{shape[1]} {sign} {value}" for sign, value in found) + " }"
     )
 )
 LINES = [" ".join(words) for words in product(["", "a", "b", "ab", "ba"], repeat=2)]
-EVENTS_IN_JSON = [json.dumps({"x": value}) for value in (0, 1, 1.5, 2, 3, 12, "1", "2", "1a", "", None, True)]
+VALUES = (0, 1, 1.5, 2, 3, 12, 1e300, "1", "2", "1a", "", None, True, [], [1, 2], [12], {"y": 2})
+EVENTS_IN_JSON = ["{}", *(json.dumps({"x": value}) for value in VALUES)]
 
 
 @given(one=terms | conditions, other=terms | conditions)

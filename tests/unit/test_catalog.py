@@ -223,6 +223,10 @@ def test_database_is_watched_under_the_name_that_rds_keeps() -> None:
             r"backend\.log\.level_field: 'in' is a word of Logs Insights",
         ),
         (
+            {"backend": {"log": {"session_field": "['requests']"}}},
+            r"backend\.log\.session_field: \"\['requests'\]\" is a word of Logs Insights",
+        ),
+        (
             {
                 "targets": [{"region": "us-east-1", "name": "x" * 40}],
                 "project": "p" * 40,

@@ -55,13 +55,13 @@ def values(local: tuple[Settings, Monitoring], *lines: str) -> dict[str, tuple[f
 def test_error_lines_count_as_errors_alone(local: tuple[Settings, Monitoring]) -> None:
     log = local[0].backend.log
     found = values(local, *[error_line(log, number) for number in range(3)])
-    assert found == {"error-count": (1, 1, 1), "response-time": (), "success-count": (0,)}
+    assert found == {"error-count": (1, 1, 1), "response-time": (), "success-count": (0, 0, 0)}
 
 
 def test_responses_tell_their_time_and_count_as_successes(local: tuple[Settings, Monitoring]) -> None:
     log = local[0].backend.log
     found = values(local, response_line(log, 1, 420), response_line(log, 2, 4500))
-    assert found == {"error-count": (0,), "response-time": (420, 4500), "success-count": (1, 1)}
+    assert found == {"error-count": (0, 0), "response-time": (420, 4500), "success-count": (1, 1)}
 
 
 def test_requests_are_quiet_but_are_log_lines(local: tuple[Settings, Monitoring]) -> None:
@@ -73,18 +73,33 @@ def test_no_lines_publish_nothing(local: tuple[Settings, Monitoring]) -> None:
     assert set(values(local).values()) == {()}
 
 
-def test_lines_are_spelt_as_configured() -> None:
+def test_each_line_counts_once_for_a_filter_with_a_default(local: tuple[Settings, Monitoring]) -> None:
+    log = local[0].backend.log
+    found = values(local, error_line(log, 1), response_line(log, 2), error_line(log, 3))
+    assert found == {"error-count": (1, 0, 1), "response-time": (420,), "success-count": (0, 1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("field", "part"),
+    [
+        ("log.level", {"log": {"level": "error"}}),
+        ("['log.level']", {"log.level": "error"}),
+        ("ecs.['log.level']", {"ecs": {"log.level": "error"}}),
+    ],
+)
+def test_lines_are_spelled_as_configured(field: str, part: dict[str, Any]) -> None:
     log = {
-        "level_field": "log.level",
+        "level_field": field,
         "event_field": "event",
         "error_levels": ["error"],
         "info_level": "info",
     }
     settings = good_settings({"backend": {"log": log}})
     line = json.loads(error_line(settings.backend.log, 1))
-    assert line["log"] == {"level": "error"}
+    assert part.items() <= line.items()
     (monitoring,) = monitorings(settings)
     assert values((settings, monitoring), json.dumps(line))["error-count"] == (1,)
+    assert values((settings, monitoring), json.dumps({"log": "error"}))["error-count"] == (0,)
 
 
 # --- alarms ----------------------------------------------------------------------------------------

@@ -27,6 +27,26 @@ def test_pattern_joins_conditions_in_braces() -> None:
     assert all_of(equals("level", "INFO"), at_least("ms", 0)) == '{ ($.level = "INFO") && ($.ms >= 0) }'
 
 
+def test_key_with_a_dot_is_no_nested_field() -> None:
+    fields = ("level", "event", "duration", "session", "error", "error_type")
+    log = good_settings({"backend": {"log": {f"{name}_field": f"['log.{name}']" for name in fields}}})
+    text = "\n".join(
+        [
+            queries.recent_errors(log.backend.log, 20),
+            queries.response_time(log.backend.log),
+            queries.requests_by_session(log.backend.log),
+            queries.slow_requests(log.backend.log, 3000),
+            queries.error_distribution(log.backend.log),
+            queries.log_levels(log.backend.log),
+        ]
+    )
+    assert text.count("log.") == text.count("`log.") > 0
+    assert "['" not in text
+    assert '| filter `log.level` in ["CRITICAL", "ERROR"]' in text
+    pattern = all_of(equals("['log.level']", "INFO"), at_least("['log.ms']", 0))
+    assert pattern == "{ ($.['log.level'] = \"INFO\") && ($.['log.ms'] >= 0) }"
+
+
 @pytest.mark.parametrize(
     "query", [queries.requests_by_session(LOG), queries.error_distribution(LOG), queries.log_levels(LOG)]
 )

@@ -81,6 +81,16 @@ MISTAKES = {
     ),
     "unknown key in a target": ("targets: [{regoin: us-east-1}]", "targets[0].regoin", "'region'?"),
     "unknown key in the log": ("backend: {log: {levelfield: x}}", "backend.log.levelfield", "'level_field'?"),
+    "a log field that is not a path": (
+        "backend: {log: {level_field: '[log.level]'}}",
+        "backend.log.level_field",
+        "['log.level'] (one key with a dot)",
+    ),
+    "a log field with an empty key": (
+        "backend: {log: {level_field: \"['']\"}}",
+        "backend.log.level_field",
+        "is not a log field such as level",
+    ),
     "unknown key in a waiver": (
         "waivers: [{rule: A, address: b, reason: c, expires: 2027-01-01, until: x}]",
         "waivers[0].until",

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from modules.semantics import Pattern, PatternError, parse_pattern
+from modules.semantics.conditions import NumberOperand, TextOperand
 from modules.semantics.json_patterns import Compares, JsonPattern
-from modules.semantics.operands import NumberOperand, TextOperand
 from modules.semantics.text_patterns import TextPattern
 from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, unclear, verdict, weaker_if, when_changed
-from ops.review.logic import TRUE, Term, all_of, any_of, atom, implies, negated
+from ops.review.logic import Term, all_of, any_of, atom, implies, negated
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import shown
 
@@ -107,15 +107,11 @@ def _proposition(pattern: JsonPattern | TextPattern, holds: Holds) -> Term:
 
 
 def _of_terms(pattern: TextPattern, holds: Holds) -> Term:
-    """Optional terms count only where they stand alone; a blank phrase is in every line."""
-
-    def contains(term: str) -> Term:
-        return holds(term) if term.strip() else TRUE
-
+    """Optional terms count only without other terms."""
     if pattern.optional and not pattern.required and not pattern.excluded:
-        return any_of(map(contains, pattern.optional))
-    without = (negated(contains(term)) for term in pattern.excluded)
-    return all_of((*map(contains, pattern.required), *without))
+        return any_of(map(holds, pattern.optional))
+    without = (negated(holds(term)) for term in pattern.excluded)
+    return all_of((*map(holds, pattern.required), *without))
 
 
 def _of_json(pattern: JsonPattern, holds: Holds) -> Term:

@@ -30,6 +30,8 @@ MUTATIONS: dict[str, list[Mutation]] = {
     "MON-FIL-003": [transforming(default_value="0", dimensions={"Level": "$.level"})],
     "MON-FIL-004": [
         transforming(dimensions={"Absent": "$.no_such_field"}),
+        transforming(dimensions={"Absent": "$.lev"}),
+        transforming(dimensions={"Absent": "no field"}),
         transforming(dimensions=dict.fromkeys("abcd", "$.level")),
     ],
     "MON-FIL-005": [
@@ -42,6 +44,9 @@ MUTATIONS: dict[str, list[Mutation]] = {
     ],
     "MON-FIL-007": [
         transforming(value="one"),
+        transforming(value="nan"),
+        transforming(value="$level"),
+        transforming(value="$.values[*]"),
         transforming(value=None),
         dropping(FILTER, "metric_transformation"),
     ],
