@@ -1,4 +1,4 @@
-"""A pure model of what CloudWatch does with what we hand it."""
+"""A pure model of how AWS behaves, on plain values."""
 
 from modules.semantics.errors import PatternError
 from modules.semantics.filters import metric_value, parse_pattern

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.semantics import parse_pattern
+from modules.semantics.logic import implies
 from ops.review import Effect, review
 from ops.review.judges.log_patterns import propositions
-from ops.review.logic import implies
 from tests.review.builders import ARN, Tree, entry, plan, reviewed, said
 from tests.review.cases import FILTER, FUNCTION, QUEUE, REVERSED, SCHEDULE, SUBSCRIPTION
 
