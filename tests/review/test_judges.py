@@ -250,6 +250,31 @@ def test_math_over_all_metrics_reads_each_of_them() -> None:
     assert found == [(WEAKENED, "metric"), (UNCLEAR, "expression")]
 
 
+def test_math_over_some_metrics_reads_these_alone() -> None:
+    old, new = queries('SUM(METRICS("a"))', A, B), queries('SUM(METRICS("a"))', A, C)
+    assert said(reviewed(old, new)) == [(UNCLEAR, "expression")]
+    found = reviewed(queries("SUM(METRICS())", A, B), queries('SUM(METRICS("a"))', A, B))
+    assert said(found) == [(WEAKENED, "metric"), (UNCLEAR, "expression")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (queries("a > 1 && b", A, B), queries("(b AND a>1.0)", A, B)),
+        (queries("100*a/b", A, B), queries("a * 1e2 / b", A, B)),
+        (queries("a ^ 2", A), queries("(a)^2", A)),
+        (queries("INSIGHT_RULE_METRIC('r', 's')"), queries('INSIGHT_RULE_METRIC("r","s")')),
+    ],
+)
+def test_same_math_in_the_spelling_of_metric_math_changes_nothing(old: Tree, new: Tree) -> None:
+    assert said(reviewed(old, new)) == [(Effect.UNAFFECTED, "metric")]
+
+
+def test_statistic_under_a_comparison_still_has_a_side() -> None:
+    old, new = (queries("(100 * a) > 5", metric("a", "one", stat=stat)) for stat in ("p99", "p90"))
+    assert said(reviewed(old, new)) == [(WEAKENED, "statistic")]
+
+
 def learned(query: str) -> Tree:
     """An alarm that compares one metric with the band of one of two."""
     made = queries(f"ANOMALY_DETECTION_BAND({query}, 2)", A, B)
