@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 
 from modules import facts
+from modules.semantics import math_values
+from modules.semantics.intervals import ANY, Interval
 from policies.context import Ceiling, Context
-from policies.intervals import ANY, Interval, of_expression
 from policies.publishers import declared, filter_of
 from policies.resources import MetricAlarm
 from policies.series import Series
@@ -38,11 +39,7 @@ def of_alarm(alarm: MetricAlarm, stack: Stack, context: Context, *, with_ceiling
     single = {_id(item): of_series(item, stack, context, ceilings) for item in alarm.series}
     if alarm.get("metric_query") is None:
         return next(iter(single.values()), ANY)
-    returned = [query for query in alarm.queries if query.get("return_data") in (True, "true")]
-    if len(returned) != 1:
-        return ANY
-    expression = as_text(returned[0].get("expression"))
-    return of_expression(expression, single) if expression else single.get(str(returned[0].get("id")), ANY)
+    return math_values.bounds(alarm.signal, single) if alarm.signal else ANY
 
 
 def of_series(item: Series, stack: Stack, context: Context, ceilings: tuple[Ceiling, ...] = ()) -> Interval:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
+from modules.semantics.metric_math import Node, parse, whole
 from policies.findings import Breach
 from policies.series import Series, series_of
 from policies.values import as_map, as_text, blocks, links, shown
@@ -141,3 +142,17 @@ class MetricAlarm(Alarm):
     def queries(self) -> tuple[Mapping[str, Any], ...]:
         """The blocks of its metric math."""
         return blocks(self.get("metric_query"))
+
+    @cached_property
+    def expressions(self) -> Mapping[str, Node]:
+        """The known expressions of its metric math, by id."""
+        texts = {str(query.get("id")): as_text(query.get("expression")) for query in self.queries}
+        return {key: parse(text) for key, text in texts.items() if text}
+
+    @cached_property
+    def signal(self) -> Node | None:
+        """The whole expression of the one query that returns data."""
+        returned = [
+            str(query.get("id")) for query in self.queries if query.get("return_data") in (True, "true")
+        ]
+        return whole(returned[0], self.expressions) if len(returned) == 1 else None

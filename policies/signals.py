@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
+from modules.semantics.math_values import Shape, shape
+from modules.semantics.metric_math import SEARCH, Kind, named
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.resources import MetricAlarm
@@ -24,7 +26,6 @@ _OF_ONE_METRIC = (
 )
 _PLAIN_STATISTICS = frozenset({"SampleCount", "Average", "Sum", "Minimum", "Maximum"})
 _ID = re.compile(r"[a-z]\w*", re.ASCII)
-_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|\b[a-z]\w*\b", re.ASCII)
 _ENTRY = "set the signal of its catalog entry"
 
 
@@ -90,7 +91,8 @@ def queries_are_used(alarm: MetricAlarm) -> Iterator[Breach]:
     expressions = [query.get("expression") for query in alarm.queries]
     if any(map(is_open, [*expressions, *(query.get("id") for query in alarm.queries)])):
         return
-    used = {word for text in expressions for word in words(text)}
+    metrics = {str(item.id) for item in alarm.series}
+    used = {name for expression in alarm.expressions.values() for name in named(expression, metrics)}
     returned = {
         as_text(query.get("id")) for query in alarm.queries if query.get("return_data") in (True, "true")
     }
@@ -144,10 +146,27 @@ def query_is_metric_or_expression(alarm: MetricAlarm) -> Iterator[Breach]:
             yield alarm.finding(found=found, wanted=f"1 to {most}", fix="configure fewer functions or agents")
 
 
-def words(expression: Any) -> set[str]:
-    """The ids that an expression uses: its words that begin with a small letter, outside of quotes."""
-    text = as_text(expression)
-    return {word for word in _WORD.findall(text) if word[0] not in "\"'"} if text else set()
+@rule("MON-SIG-009", level=Level.ERROR, why="CloudWatch rejects any other alarm.")
+def expression_yields_one_series(alarm: MetricAlarm) -> Iterator[Breach]:
+    """Metric math yields one series without SEARCH, and has a period where it reads no metric."""
+    has_metrics = any(query.get("metric") for query in alarm.queries)
+    for query in alarm.queries:
+        key = str(query.get("id"))
+        own = alarm.expressions.get(key)
+        if own and any(own.calls(SEARCH)):
+            wanted = "metrics, or a Metrics Insights query"
+            yield alarm.finding(found=f"SEARCH in {key}", wanted=wanted, fix=_ENTRY)
+        elif (
+            own
+            and (own.kind is Kind.QUERY or not (has_metrics or named(own, ())))
+            and not query.get("period")
+        ):
+            yield alarm.finding(found=f"{key} without a period", wanted="a period in the query", fix=_ENTRY)
+    metrics = [str(item.id) for item in alarm.series]
+    yields = shape(alarm.signal, metrics) if alarm.signal else None
+    if yields in (Shape.SCALAR, Shape.ARRAY):
+        found = "one number" if yields is Shape.SCALAR else "several series"
+        yield alarm.finding(found=f"{found} from {alarm.signal}", wanted="one series", fix=_ENTRY)
 
 
 def _one_of(value: Any, allowed: frozenset[str]) -> bool:

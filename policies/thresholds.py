@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator
 
 from modules import facts
+from modules.semantics import math_values
+from modules.semantics.intervals import Interval
 from modules.spec.alarms import Comparison
 from policies.bounds import is_bounded, number_of, of_alarm
 from policies.context import Context
 from policies.engine import rule
 from policies.findings import Breach, Level
-from policies.intervals import Interval
 from policies.resources import MetricAlarm
 from policies.stacks import Stack
 from policies.values import as_number, as_text, is_open
@@ -127,13 +128,14 @@ def _operator(alarm: MetricAlarm) -> Comparison | None:
 
 
 def _worse(alarm: MetricAlarm) -> str | None:
-    """The direction that all metrics share; none where one has no direction or the math may turn it."""
-    expressions = [as_text(query.get("expression")) or "" for query in alarm.queries]
-    if any(sign in text for text in expressions for sign in "-/<>=") or not alarm.series:
-        return None
+    """The direction in which the value gets worse, where all metrics share one and the math keeps it."""
     known = [facts.metric(*item.metric) if item.metric else None for item in alarm.series]
     found = {fact.worse if fact else "either" for fact in known}
-    return found.pop() if found in ({"higher"}, {"lower"}) else None
+    if len(found) != 1 or not found <= {"higher", "lower"}:
+        return None
+    plain = alarm.get("metric_query") is None
+    way = 1 if plain else math_values.direction(alarm.signal) if alarm.signal else None
+    return ("higher" if (found == {"higher"}) == (way > 0) else "lower") if way else None
 
 
 def _condition(alarm: MetricAlarm) -> str:

@@ -1,4 +1,4 @@
-"""AWS behaviour on plain values: filter patterns and metric filters."""
+"""AWS behaviour on plain values: filter patterns, metric math, schedules and alarm rules."""
 
 from modules.semantics.filters import metric_dimensions, metric_value, parse_pattern
 from modules.semantics.json_patterns import parse_selector

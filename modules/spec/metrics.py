@@ -34,8 +34,7 @@ class Math:
     Parameters
     ----------
     expression
-        For example ``SUM([e1, e2])``. Over sparse metrics `SUM([a, b])` adds those that have a
-        data point, where ``a + b`` yields nothing unless all of them have one.
+        For example ``SUM([e1, e2])``, the sum of those inputs that have a data point.
     inputs
         Statistics by the id that the expression uses.
     label

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from modules.semantics.metric_math import BAND, Kind, Node, parse
 from ops.cost.surroundings import Surroundings
 from ops.cost.usages import ONE, Counted, assumed, counts, used
 from policies.resources import Resource
@@ -16,8 +16,6 @@ HIGH_RESOLUTION_BELOW_SECONDS = 60
 BAND_EDGES = 2
 _PER_METRIC = "an alarm on an expression is charged for each metric that it reads"
 _BAND = "an anomaly alarm is charged for its metric and for both edges of the band"
-_FUNCTION = re.compile(r"\bANOMALY_DETECTION_BAND\s*\(", re.IGNORECASE)
-_SELECT = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 
 
 @counts("aws_cloudwatch_metric_alarm")
@@ -27,7 +25,7 @@ def metric_alarm(alarm: Resource, around: Surroundings) -> Counted:
     fast = "_high_resolution" if _is_fast(alarm) else ""
     if _is_anomaly(alarm):
         yield used(f"alarm_anomaly{fast}", metrics + BAND_EDGES, _BAND)
-    elif any(_SELECT.match(text) for text in _expressions(alarm)):
+    elif any(math.kind is Kind.QUERY for math in _expressions(alarm)):
         yield assumed("alarm_metrics_insights", around.volumes, "insights_metrics")
     else:
         yield used(f"alarm{fast or '_standard'}", metrics, _PER_METRIC)
@@ -44,13 +42,14 @@ def _queries(alarm: Resource) -> tuple[Mapping[str, Any], ...]:
     return blocks(alarm.get("metric_query"))
 
 
-def _expressions(alarm: Resource) -> Iterator[str]:
-    yield from filter(None, (as_text(query.get("expression")) for query in _queries(alarm)))
+def _expressions(alarm: Resource) -> Iterator[Node]:
+    yield from map(parse, filter(None, (as_text(query.get("expression")) for query in _queries(alarm))))
 
 
 def _is_anomaly(alarm: Resource) -> bool:
     """Whether its threshold is a band."""
-    return bool(alarm.get("threshold_metric_id")) or any(map(_FUNCTION.search, _expressions(alarm)))
+    bands = (band for math in _expressions(alarm) for band in math.calls(BAND))
+    return bool(alarm.get("threshold_metric_id")) or any(bands)
 
 
 def _is_fast(alarm: Resource) -> bool:

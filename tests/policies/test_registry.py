@@ -26,7 +26,7 @@ AREAS = {
     "MON-NAM": 3,
     "MON-QUE": 9,
     "MON-RET": 3,
-    "MON-SIG": 8,
+    "MON-SIG": 9,
     "MON-SUB": 6,
     "MON-TAG": 4,
     "MON-THR": 6,

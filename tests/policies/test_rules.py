@@ -119,6 +119,9 @@ def published(*more: PublishedOutside) -> tuple[PublishedOutside, ...]:
         ("100 * m1 / m2", -1, {"MON-THR-004"}),
         ("IF(m1 > 5, m2, 0)", 100, {"MON-THR-003"}),
         ("FILL(m1, 0) + FILL(m2, REPEAT)", 200, {"MON-THR-003"}),
+        ("SUM(METRICS())", 199, set()),
+        ("SUM(METRICS())", 200, {"MON-THR-003"}),
+        ("m1 AND m2", 1, {"MON-THR-003"}),
         ("SUM([m1, m2]) WHO KNOWS", 1e30, set()),
         ("ANOMALY(m1, m2)", 1e30, set()),
     ],
@@ -135,6 +138,103 @@ def test_bounds_of_metric_math(expression: str, threshold: float, rules: set[str
     stack = with_new_alarm(metric_query=queries, threshold=threshold)
 
     assert found_in(stack, published_outside=published(load)) == rules
+
+
+def test_bounds_follow_an_expression_through_others() -> None:
+    read = {"namespace": "Own", "metric_name": "Load", "stat": "Average", "period": 60}
+    queries = [
+        {"id": "e1", "expression": "e2 * 2", "return_data": True},
+        {"id": "e2", "expression": "m1 / 100"},
+        {"id": "m1", "metric": read},
+    ]
+    load = PublishedOutside(namespace="Own", name="Load", dimensions={}, unit="Percent", by="an agent")
+
+    found = [
+        found_in(with_new_alarm(metric_query=queries, threshold=threshold), published_outside=published(load))
+        for threshold in (1.9, 2)
+    ]
+
+    assert found == [set(), {"MON-THR-003"}]
+
+
+@pytest.mark.parametrize(
+    ("expression", "operator", "is_right"),
+    [
+        ("100 * m1", "GreaterThanThreshold", True),
+        ("m1 / 60", "GreaterThanThreshold", True),
+        ("m1 / 60", "LessThanThreshold", False),
+        ("1000 - m1", "LessThanThreshold", True),
+        ("1000 - m1", "GreaterThanThreshold", False),
+        ("100 / m1", "LessThanThreshold", True),  # either side may hurt
+        ("IF(m1 > 2, m1, 0)", "LessThanThreshold", True),
+    ],
+)
+def test_side_of_a_threshold_follows_the_math(expression: str, operator: str, is_right: bool) -> None:
+    errors = {"namespace": "AWS/Lambda", "metric_name": "Errors", "stat": "Sum", "period": 60}
+    query = {"id": "m1", "metric": errors | {"dimensions": {"FunctionName": "notes"}}}
+    result = {"id": "e1", "expression": expression, "return_data": True}
+    alarm = with_new_alarm(metric_query=[result, query], threshold=10, comparison_operator=operator)
+
+    assert ("MON-THR-005" not in found_in(alarm)) == is_right
+
+
+def of_queries(expression: str, *ids: str, **more: Any) -> dict[str, Any]:
+    """An alarm on metric math over some failures of functions."""
+    errors = {"namespace": "AWS/Lambda", "metric_name": "Errors", "stat": "Sum", "period": 60}
+    read = errors | {"dimensions": {"FunctionName": "notes"}}
+    queries = [{"id": key, "metric": read} for key in ids]
+    result = {"id": "e1", "expression": expression, "return_data": True, **more}
+    return with_new_alarm(metric_query=[result, *queries], threshold=0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "unused"),
+    [
+        ("SUM(METRICS())", ""),
+        ('SUM(METRICS("m"))', "x1"),
+        ('SUM([METRICS("m1"), METRICS("x")])', "m2"),
+        ("m1 + FILL(m2, REPEAT)", "x1"),
+        ("SUM(METRICS('m')) + x1", ""),
+    ],
+)
+def test_metrics_function_uses_the_metrics_that_it_selects(expression: str, unused: str) -> None:
+    found = check(of_queries(expression, "m1", "m2", "x1"), good_context())
+
+    assert [(finding.rule, finding.found) for finding in found] == (
+        [("MON-SIG-005", f"unused: {unused}")] if unused else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("stack", "found"),
+    [
+        (
+            of_queries("SEARCH('{AWS/SNS,TopicName} MetricName=\"x\"', 'Sum', 300)"),
+            ["SEARCH in e1"],
+        ),
+        (of_queries("SUM(SEARCH('{AWS/SNS}', 'Sum', 300)) + m1", "m1"), ["SEARCH in e1"]),
+        (of_queries('SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda")'), ["e1 without a period"]),
+        (of_queries('SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda")', period=0), ["e1 without a period"]),
+        (of_queries("select sum(errors) from lambda", period=60), []),
+        (of_queries("INSIGHT_RULE_METRIC('rule', 'UniqueContributors')"), ["e1 without a period"]),
+        (of_queries("INSIGHT_RULE_METRIC('rule', 'UniqueContributors')", period=60), []),
+        (of_queries("TIME_SERIES(0) + INSIGHT_RULE_METRIC('rule', 'Sum') / m1", "m1"), []),
+        (of_queries("METRICS()", "m1"), []),
+        (of_queries("METRICS() / 100", "m1", "m2"), ["several series from METRICS() / 100"]),
+        (of_queries("[m1, m2]", "m1", "m2"), ["several series from [m1, m2]"]),
+        (of_queries("FILL(METRICS(), 0)", "m1", "m2"), ["several series from FILL(METRICS(), 0)"]),
+        (of_queries("AVG(m1)", "m1"), ["one number from AVG(m1)"]),
+        (of_queries("m1 - AVG(m1)", "m1"), []),
+        (of_queries("TIME_SERIES(MAX(m1))", "m1"), []),
+        (of_queries("MAX(METRICS())", "m1", "m2"), []),
+        (of_queries("FIRST(SORT(METRICS(), AVG, DESC))", "m1", "m2"), []),
+        (of_queries("SUM([m1 m2])", "m1", "m2"), []),  # what the parser does not read is not judged
+    ],
+)
+def test_alarm_takes_one_series_and_no_search(stack: dict[str, Any], found: list[str]) -> None:
+    findings = check(stack, good_context())
+
+    assert [each.found for each in findings if each.rule == "MON-SIG-009"] == found
 
 
 @pytest.mark.parametrize(("threshold", "rules"), [(29_999, set()), (30_000, {"MON-THR-006"})])

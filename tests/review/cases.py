@@ -840,7 +840,7 @@ CASES: tuple[Case, ...] = (
     schedule(
         "cron",
         {"schedule_expression": "cron(0 8 * * ? *)"},
-        (UNCLEAR, "schedule_expression", "rate(5 minutes)", "cron(0 8 * * ? *)"),
+        (WEAKENED, "schedule_expression", "every 5 min", "cron(0 8 * * ? *)"),
     ),
     schedule("undead-schedule", {"target": {}}, (WEAKENED, "target.dead_letter_config.arn", DEAD, "none")),
     case(

@@ -9,13 +9,27 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from modules.semantics.alarm_rules import children, read_rule
+from modules.semantics.logic import (
+    AND,
+    AT_LEAST,
+    ATOM,
+    FALSE,
+    OR,
+    TRUE,
+    Term,
+    all_of,
+    any_of,
+    at_least,
+    atom,
+    implies,
+    negated,
+)
 from ops.review import Effect, review
 from ops.review.judges.evaluations import implied
 from ops.review.judges.patterns import Relation
 from ops.review.judges.patterns import compared as patterns_compared
 from ops.review.judges.statistics import compared as statistics_compared
-from ops.review.logic import AND, ATOM, FALSE, OR, TRUE, Term, all_of, any_of, atom, implies, negated
-from ops.review.rules import read_rule
 from tests.review.builders import ARN, Tree, entry, plan, reviewed, said, values
 from tests.review.cases import ALARM, COMPOSITE, FILTER, REVERSED, SUBSCRIPTION, band, math, metric
 
@@ -236,6 +250,31 @@ def test_math_over_all_metrics_reads_each_of_them() -> None:
     assert found == [(WEAKENED, "metric"), (UNCLEAR, "expression")]
 
 
+def test_math_over_some_metrics_reads_these_alone() -> None:
+    old, new = queries('SUM(METRICS("a"))', A, B), queries('SUM(METRICS("a"))', A, C)
+    assert said(reviewed(old, new)) == [(UNCLEAR, "expression")]
+    found = reviewed(queries("SUM(METRICS())", A, B), queries('SUM(METRICS("a"))', A, B))
+    assert said(found) == [(WEAKENED, "metric"), (UNCLEAR, "expression")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (queries("a > 1 && b", A, B), queries("(b AND a>1.0)", A, B)),
+        (queries("100*a/b", A, B), queries("a * 1e2 / b", A, B)),
+        (queries("a ^ 2", A), queries("(a)^2", A)),
+        (queries("INSIGHT_RULE_METRIC('r', 's')"), queries('INSIGHT_RULE_METRIC("r","s")')),
+    ],
+)
+def test_same_math_in_the_spelling_of_metric_math_changes_nothing(old: Tree, new: Tree) -> None:
+    assert said(reviewed(old, new)) == [(Effect.UNAFFECTED, "metric")]
+
+
+def test_statistic_under_a_comparison_still_has_a_side() -> None:
+    old, new = (queries("(100 * a) > 5", metric("a", "one", stat=stat)) for stat in ("p99", "p90"))
+    assert said(reviewed(old, new)) == [(WEAKENED, "statistic")]
+
+
 def learned(query: str) -> Tree:
     """An alarm that compares one metric with the band of one of two."""
     made = queries(f"ANOMALY_DETECTION_BAND({query}, 2)", A, B)
@@ -441,7 +480,10 @@ names = st.sampled_from("abc")
 terms: st.SearchStrategy[Term] = st.recursive(
     names.map(atom) | st.sampled_from([TRUE, FALSE]),
     lambda inner: (
-        st.lists(inner, max_size=3).map(all_of) | st.lists(inner, max_size=3).map(any_of) | inner.map(negated)
+        st.lists(inner, max_size=3).map(all_of)
+        | st.lists(inner, max_size=3).map(any_of)
+        | st.builds(at_least, st.integers(-1, 4), st.lists(inner, max_size=4))
+        | inner.map(negated)
     ),
     max_leaves=8,
 )
@@ -452,6 +494,8 @@ def holds(term: Term, world: dict[str, bool]) -> bool:
         return world[term.name]
     if term.operator == AND:
         return all(holds(part, world) for part in term.parts)
+    if term.operator == AT_LEAST:
+        return sum(holds(part, world) for part in term.parts) >= term.least
     if term.operator == OR:
         return any(holds(part, world) for part in term.parts)
     return not holds(next(iter(term.parts)), world)
@@ -489,6 +533,15 @@ def test_everything_implies_itself_and_false_implies_everything(one: Term) -> No
         ),
         ('ALARM("arn:aws:cloudwatch:us-east-1:111122223333:alarm:a b")', 'ALARM("a b")'),
         ("TRUE", "NOT FALSE"),
+        ("AT_LEAST(1, ALARM, (a, b))", "ALARM(a) OR ALARM(b)"),
+        ('AT_LEAST(2, OK, ("a (old)", b))', 'OK("a (old)") AND OK(b)'),
+        ("AT_LEAST(2, ALARM, (c, a, b))", 'AT_LEAST(66%, ALARM, ("a",b,"c"))'),
+        ('AT_LEAST("50%", ALARM, (a, b, c))', "AT_LEAST(2, ALARM, (a, b, c))"),
+        ("AT_LEAST(2, NOT ALARM, (a, b, c))", "NOT AT_LEAST(2, ALARM, (a, b, c))"),
+        (
+            "AT_LEAST(2, ALARM, (arn:aws:cloudwatch:us-east-1:111122223333:alarm:a, b, c)) OR OK(a)",
+            "OK(a) OR AT_LEAST(2, ALARM, (a, b, c))",
+        ),
     ],
 )
 def test_rules_that_say_the_same_read_the_same(rule: str, same: str) -> None:
@@ -505,13 +558,53 @@ def test_rules_that_say_the_same_read_the_same(rule: str, same: str) -> None:
         "ALARM(a) OR",
         "XALARM(a)",
         "(ALARM(a)",
-        "AT_LEAST(2, ALARM, (a, b))",
+        "AT_LEAST(2, ALARM, ())",
+        "AT_LEAST(2, ALARM, (a b))",
+        "AT_LEAST(2, ALARM, (a, a))",
+        "AT_LEAST(ALARM, (a, b))",
+        "AT_LEAST(2, WARNING, (a, b))",
         5,
         None,
     ],
 )
 def test_what_is_no_rule_is_not_guessed_at(rule: Any) -> None:
     assert read_rule(rule) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect"),
+    [
+        ("AT_LEAST(2, ALARM, (a, b, c))", "AT_LEAST(3, ALARM, (a, b, c, d))", WEAKENED),
+        ("AT_LEAST(2, ALARM, (a, b, c))", "AT_LEAST(2, ALARM, (a, b, c, d))", STRENGTHENED),
+        ("AT_LEAST(50%, ALARM, (a, b, c, d))", "AT_LEAST(51%, ALARM, (a, b, c, d))", WEAKENED),
+        ("ALARM(a) OR ALARM(b) OR ALARM(c)", "AT_LEAST(2, ALARM, (a, b, c))", WEAKENED),
+        ("ALARM(a) AND ALARM(b)", "AT_LEAST(2, ALARM, (a, b, c))", STRENGTHENED),
+        ("AT_LEAST(2, ALARM, (a, b, c))", "AT_LEAST(2, ALARM, (a, b, c)) AND NOT ALARM(d)", WEAKENED),
+        ("AT_LEAST(2, ALARM, (a, b, c))", "AT_LEAST(2, OK, (a, b, c))", UNCLEAR),
+        (
+            "AT_LEAST(2, ALARM, (a, b, c))",
+            "ALARM(a) AND ALARM(b) OR ALARM(a) AND ALARM(c) OR ALARM(b) AND ALARM(c)",
+            Effect.UNAFFECTED,
+        ),
+    ],
+)
+def test_rule_of_a_number_of_alarms_is_compared(old: str, new: str, effect: Effect) -> None:
+    rules = [{"alarm_name": "c", "alarm_rule": rule} for rule in (old, new)]
+    assert said(reviewed(*rules, kind=COMPOSITE)) == [(effect, "rule")]
+
+
+def test_rule_of_many_alarms_is_compared() -> None:
+    names = ", ".join(f'"{number}"' for number in range(100))
+    one, other = (read_rule(f"AT_LEAST({least}, ALARM, ({names}))") for least in (40, 60))
+    assert one is not None
+    assert other is not None
+    assert (implies(one, other), implies(other, one)) == (False, True)
+
+
+def test_children_of_a_rule_are_its_alarms() -> None:
+    rule = read_rule('AT_LEAST(2, NOT OK, (a, "b c", d)) OR NOT ALARM("a") AND INSUFFICIENT_DATA(e)')
+    assert rule is not None
+    assert children(rule) == {"a", "b c", "d", "e"}
 
 
 def test_rule_of_any_depth_ends() -> None:

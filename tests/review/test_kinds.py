@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.semantics import parse_pattern
+from modules.semantics.logic import implies
 from ops.review import Effect, review
 from ops.review.judges.log_patterns import propositions
-from ops.review.logic import implies
 from tests.review.builders import ARN, Tree, entry, plan, reviewed, said
 from tests.review.cases import FILTER, FUNCTION, QUEUE, REVERSED, SCHEDULE, SUBSCRIPTION
 
@@ -22,12 +22,17 @@ CHANGED, UNAFFECTED = Effect.CHANGED, Effect.UNAFFECTED
 CANARY, EVENTS, BUDGET = "aws_synthetics_canary", "aws_db_event_subscription", "aws_budgets_budget"
 STREAM, SAMPLING = "aws_cloudwatch_metric_stream", "aws_xray_sampling_rule"
 CRITICAL, INFO = ARN.format("critical"), ARN.format("info")
+DAWN = "2099-01-01T04:00:00Z"
 LAMBDA = {"namespace": "AWS/Lambda", "metric_names": []}
 QUEUES = {"namespace": "AWS/SQS", "metric_names": []}
 
 
 def canary(expression: str = "rate(5 minutes)", seconds: int | None = 0) -> Tree:
     return {"name": "c", "schedule": [{"expression": expression, "duration_in_seconds": seconds}]}
+
+
+def runs(expression: str, zone: str | None = None) -> Tree:
+    return {"name": "s", "schedule_expression": expression, "schedule_expression_timezone": zone}
 
 
 def published(value: str) -> Tree:
@@ -61,7 +66,26 @@ def pattern(text: str) -> Tree:
         (CANARY, canary(), canary(seconds=300), [WEAKENED]),
         (CANARY, canary(seconds=300), canary(seconds=60), [WEAKENED]),
         (CANARY, canary(seconds=None), canary(seconds=0), []),
-        (SCHEDULE, {"start_date": None}, {"start_date": "2099-01-01T00:00:00Z"}, [UNCLEAR]),
+        (SCHEDULE, runs("rate(5 minutes)"), runs("cron(0 0 1 1 ? *)"), [WEAKENED]),
+        (SCHEDULE, runs("rate(1 day)"), runs("cron(0 9 ? * MON-FRI *)"), [WEAKENED]),
+        (SCHEDULE, runs("rate(1 day)"), runs("cron(0 9 * * ? *)"), [UNCLEAR]),
+        (SCHEDULE, runs("cron(0 9 * * ? *)"), runs("cron(0 8 * * ? *)"), [UNCLEAR]),
+        (SCHEDULE, runs("cron(0 9 * * ? *)"), runs("cron(0 9 ? * * *)"), []),
+        (SCHEDULE, runs("cron(0 9 ? * MON-FRI *)"), runs("cron(0 9 ? * 2-6 *)"), []),
+        (SCHEDULE, runs("cron(0 9 * * ? *)"), runs("cron(0 9 * * ? 2099)"), [WEAKENED]),
+        (SCHEDULE, runs("cron(0 9 * * ? *)"), runs("at(2099-01-01T09:00:00)"), [WEAKENED]),
+        (SCHEDULE, runs("at(2099-01-01T09:00:00)"), runs("at(2099-01-01T10:00:00)"), [UNCLEAR]),
+        (SCHEDULE, runs("rate(60 minutes)"), runs("rate(1 hour)"), []),
+        (SCHEDULE, runs("rate(5 minutes)"), runs("rate(five minutes)"), [UNCLEAR]),
+        (SCHEDULE, runs("cron(0 9 * * ? *)", None), runs("cron(0 9 * * ? *)", "UTC"), []),
+        (SCHEDULE, runs("cron(0 9 * * ? *)", "UTC"), runs("cron(0 9 * * ? *)", "Europe/Paris"), [UNCLEAR]),
+        (SCHEDULE, runs("rate(1 hour)", "UTC"), runs("rate(1 hour)", "Europe/Paris"), [UNAFFECTED]),
+        (SCHEDULE, {"start_date": None}, {"start_date": "2099-01-01T00:00:00Z"}, [WEAKENED]),
+        (SCHEDULE, {"start_date": DAWN}, {"start_date": "2099-01-01T07:00:00+02:00"}, [WEAKENED]),
+        (SCHEDULE, {"start_date": DAWN}, {"start_date": "2099-01-01T05:00:00+01:00"}, []),
+        (SCHEDULE, {"end_date": None}, {"end_date": DAWN}, [WEAKENED]),
+        (SCHEDULE, {"end_date": DAWN}, {"end_date": "2098-01-01T00:00:00Z"}, [WEAKENED]),
+        (SCHEDULE, {"end_date": DAWN}, {"end_date": "some day"}, [UNCLEAR]),
         (EVENTS, {"event_categories": []}, {"event_categories": ["failure"]}, [WEAKENED]),
         (EVENTS, {"event_categories": ["failure", "low"]}, {"event_categories": ["low"]}, [WEAKENED]),
         (EVENTS, {"source_ids": None}, {"source_ids": ["one"]}, [WEAKENED]),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modules.semantics.alarm_rules import read_rule
+from modules.semantics.logic import Term, atoms, implies
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import rising
 from ops.review.judges.kinds import is_open, unclear, verdict, weaker_if
-from ops.review.logic import Term, atoms, implies
-from ops.review.rules import read_rule
 from ops.review.values import at, is_nothing, same
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import duration, listed, shown

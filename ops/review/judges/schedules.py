@@ -3,47 +3,91 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
+from modules.semantics.schedules import Schedule, parse_schedule
 from ops.review.changes import Change
 from ops.review.judges.attributes import present, rising, source, switch, undecided
 from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, when_changed
 from ops.review.judges.patterns import letting
-from ops.review.verdicts import Verdict
-from ops.review.words import duration
+from ops.review.values import is_nothing
+from ops.review.verdicts import Effect, Verdict
+from ops.review.words import duration, shown
 from policies.values import as_text, as_whole
 
-_RATE = re.compile(r"rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)")
-_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 _NEVER = math.inf
 _TAGS = frozenset({"tags", "description"})
 
 
 def expression(path: str) -> Aspect:
-    """A schedule, of which a shorter rate is better; cron expressions are not compared."""
+    """A schedule, of which more runs are better; as many runs at other times are not judged."""
 
     def judge(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
-        old, new = _seconds(before), _seconds(after)
-        if old is None or new is None:
+        old, new = _read(before), _read(after)
+        order = new.compared(old) if old and new else None
+        if old is None or new is None or order is None:
             yield unclear(change, path, "runs at other times", before, after)
-        elif old != new:
-            often = f"runs {'less' if new > old else 'more'} often"
-            text = "runs only once" if new == _NEVER else "runs again and again" if old == _NEVER else often
-            yield verdict(change, weaker_if(new > old), path, text, old=_every(old), new=_every(new))
+        elif order:
+            often = f"runs {'less' if order < 0 else 'more'} often"
+            text = "runs only once" if new.is_single else "runs again and again" if old.is_single else often
+            words = {"old": _every(old, before), "new": _every(new, after)}
+            yield verdict(change, weaker_if(order < 0), path, text, **words)
 
     return when_changed(path, judge)
 
 
-def _every(seconds: float) -> str:
-    return "once" if seconds == _NEVER else f"every {duration(seconds)}"
+def _read(value: Any) -> Schedule | None:
+    return parse_schedule(as_text(value) or "")
 
 
-def _seconds(value: Any) -> float | None:
-    """From one run to the next; a canary of rate 0 runs once, when it is started."""
-    match = _RATE.fullmatch((as_text(value) or "").strip())
-    return int(match[1]) * _SECONDS[match[2]] or _NEVER if match else None
+def _every(schedule: Schedule, value: Any) -> str:
+    if schedule.has_time_zone:
+        return shown(value)
+    return f"every {duration(60 * schedule.minutes)}" if schedule.minutes else "once"
+
+
+def _zone(path: str, expression_path: str) -> Aspect:
+    """The time zone of a schedule, which is UTC by default; a rate does not depend on it."""
+
+    def judge(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
+        schedules = [_read(side.get(expression_path)) for side in (change.before, change.after)]
+        if any(schedule is None or schedule.has_time_zone for schedule in schedules):
+            if (before or "UTC") != (after or "UTC"):
+                yield unclear(change, path, "runs at other times", before, after)
+        else:
+            words = {"old": shown(before), "new": shown(after)}
+            yield verdict(
+                change, Effect.UNAFFECTED, path, "has another time zone, which its rate ignores", **words
+            )
+
+    return when_changed(path, judge)
+
+
+def _edge(path: str, verb: str, absent: datetime) -> Aspect:
+    """The date at which a schedule starts or ends; without one it always runs."""
+
+    def judge(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
+        old, new = (absent if is_nothing(value) else _date(value) for value in (before, after))
+        if old is None or new is None:
+            yield unclear(change, path, f"{verb} at another time", before, after)
+        elif old != new:
+            later = new > old
+            words = {"old": shown(before), "new": shown(after)}
+            text = f"{verb} {'later' if later else 'sooner'}"
+            yield verdict(change, weaker_if(later == (verb == "starts")), path, text, **words)
+
+    return when_changed(path, judge)
+
+
+def _date(value: Any) -> datetime | None:
+    """Return a date and time, in UTC without a zone of its own."""
+    try:
+        found = datetime.fromisoformat(as_text(value) or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 _LASTS = "schedule.duration_in_seconds"
@@ -69,8 +113,9 @@ SCHEDULE = Kind(
     aspects=(
         switch("state", "is switched off", "is switched on"),
         expression("schedule_expression"),
-        undecided("start_date", "starts at another time"),
-        undecided("end_date", "ends at another time"),
+        _zone("schedule_expression_timezone", "schedule_expression"),
+        _edge("start_date", "starts", datetime.min.replace(tzinfo=UTC)),
+        _edge("end_date", "ends", datetime.max.replace(tzinfo=UTC)),
         present("target.dead_letter_config.arn", "dead-letter queue"),
         rising("target.retry_policy.maximum_retry_attempts", "is tried less often", "is tried more often"),
         source("target.arn", "target"),

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from modules.semantics import math_values, metric_math
+from modules.semantics.metric_math import BAND, METRICS, Kind, Node
 from ops.review.changes import Values
-from ops.review.judges import maths
-from ops.review.judges.formulas import ANY, Formula
 from ops.review.values import Hidden, is_nothing, key_of, may_equal
 from ops.review.words import duration, listed, shown
 from policies.values import Unknown, as_list, as_text, as_whole, blocks
 
 PLAIN = "metric"
-# The function that stands for every series of an alarm.
-_ALL = "METRICS"
+# An input that is only on one side of a change: its loss or gain is reported anyway.
+_ANY = Node(Kind.ID, "<any>")
 
 
 @dataclass(frozen=True, order=True)
@@ -70,7 +70,7 @@ class Signal:
     others
         The series that it does not use, by their ids; a band may be learned from one.
     band
-        The math of the band that it is compared with, without its width; empty without one.
+        The math of the band that it is compared with, without its width.
     own_periods
         The periods that parts of the math have of their own, with these parts.
     is_known
@@ -78,10 +78,10 @@ class Signal:
     """
 
     inputs: Mapping[str, Input]
-    expression: str
+    expression: Node
     others: Mapping[str, Input] = field(default_factory=dict)
-    band: str = ""
-    own_periods: tuple[tuple[str, Any], ...] = ()
+    band: Node | None = None
+    own_periods: tuple[tuple[Node, Any], ...] = ()
     is_known: bool = True
 
     @property
@@ -92,17 +92,17 @@ class Signal:
     @property
     def is_plain(self) -> bool:
         """Whether it is one series without any math."""
-        return self.expression in self.inputs
+        return self.expression.kind is Kind.ID and self.expression.text in self.inputs
 
     @property
     def keeps_unit(self) -> bool:
         """Whether the math leaves the unit as it is."""
-        return self.is_plain or maths.keeps_unit(self.expression)
+        return math_values.keeps_unit(self.expression)
 
     @property
     def grows(self) -> bool:
         """Whether the value grows with each of its inputs."""
-        return self.is_plain or maths.grows(self.expression)
+        return math_values.direction(self.expression) == 1
 
     @property
     def periods(self) -> tuple[Any, ...]:
@@ -121,11 +121,11 @@ class Signal:
     @property
     def math(self) -> str:
         """What it computes, and what it compares that with if that is computed too."""
-        return f"{self.expression} by {self.band}" if self.band else self.expression
+        return f"{self.expression} by {self.band}" if self.band else str(self.expression)
 
     def __str__(self) -> str:
         if self.is_plain and not self.band:
-            return str(self.inputs[self.expression])
+            return str(self.inputs[self.expression.text])
         found = listed((f"{key} = {one}" for key, one in self.inputs.items()), 3)
         return f"{self.math} with {found}" if found else self.math
 
@@ -135,10 +135,12 @@ def read_signal(values: Values) -> Signal:
     queries = as_list(values.get("metric_query"))
     gaps = [gap for query in queries for gap in _gaps(query)]
     if gaps:
-        return Signal({}, shown(gaps[0]), is_known=False)
+        return Signal({}, Node(Kind.WORD, shown(gaps[0])), is_known=False)
     if not blocks(queries):
         statistic = _first(values.get("statistic"), values.get("extended_statistic"))
-        return Signal({PLAIN: _read(_metric(values, None), statistic, values.get("period"))}, PLAIN)
+        return Signal(
+            {PLAIN: _read(_metric(values, None), statistic, values.get("period"))}, Node(Kind.ID, PLAIN)
+        )
     return _math(values, {str(query.get("id")): query for query in blocks(queries)})
 
 
@@ -155,18 +157,19 @@ def _gaps(query: Any) -> Iterator[Any]:
 def _math(values: Values, by_id: Mapping[str, Mapping[str, Any]]) -> Signal:
     inputs = {key: found for key, query in sorted(by_id.items()) if (found := _input(query)) is not None}
     # Some versions of the provider keep an empty text where there is no expression.
-    expressions = {key: text for key, query in by_id.items() if (text := as_text(query.get("expression")))}
+    texts = {key: text for key, query in by_id.items() if (text := as_text(query.get("expression")))}
+    expressions = {key: metric_math.parse(text) for key, text in texts.items()}
     returned, band = _returned(values, by_id), as_text(values.get("threshold_metric_id")) or ""
-    plain = {key: maths.without_width(text) for key, text in expressions.items()}
-    used, named = maths.whole(returned, expressions), maths.reached(returned, expressions)
+    plain = {key: metric_math.without_band_width(one) for key, one in expressions.items()}
+    used, compared = (metric_math.reached(key, expressions, inputs) for key in (returned, band))
     return Signal(
-        inputs={key: one for key, one in inputs.items() if key in named or _ALL in named},
-        expression=used,
-        others={key: one for key, one in inputs.items() if key not in named and _ALL not in named},
-        band=maths.whole(band, plain) if band in plain else "",
+        inputs={key: one for key, one in inputs.items() if key in used},
+        expression=metric_math.whole(returned, expressions),
+        others={key: one for key, one in inputs.items() if key not in used},
+        band=metric_math.whole(band, plain) if band in plain else None,
         own_periods=tuple(
-            (maths.whole(key, expressions), length)
-            for key in sorted(expressions.keys() & (named | maths.reached(band, expressions)))
+            (metric_math.whole(key, expressions), length)
+            for key in sorted(expressions.keys() & (used | compared))
             if (length := _seconds(by_id[key].get("period")))
         ),
     )
@@ -227,7 +230,12 @@ def written(values: Values) -> list[str]:
     """The queries as they are written, without the width of a band and without what says nothing."""
     queries = blocks(values.get("metric_query"))
     said = ({name: one for name, one in query.items() if one and not is_nothing(one)} for query in queries)
-    return sorted(maths.without_width(shown(one)) for one in said)
+    return sorted(shown(query | {"expression": _without_width(query.get("expression"))}) for query in said)
+
+
+def _without_width(expression: Any) -> Any:
+    math = metric_math.parse(as_text(expression) or "")
+    return str(metric_math.without_band_width(math)) if any(math.calls(BAND)) else expression
 
 
 def band_width(values: Values) -> float | None:
@@ -235,7 +243,7 @@ def band_width(values: Values) -> float | None:
     band = values.get("threshold_metric_id")
     for query in blocks(values.get("metric_query")):
         if query.get("id") == band:
-            return maths.width(as_text(query.get("expression")) or "")
+            return metric_math.band_width(metric_math.parse(as_text(query.get("expression")) or ""))
     return None
 
 
@@ -256,22 +264,26 @@ def same_math(old: Signal, new: Signal) -> bool:
 
 def _spellings(signal: Signal, other: Signal, single: bool) -> list[str]:  # noqa: FBT001  (internal)
     inputs, timed = _tokens(signal, other), signal.periods == other.periods
-    formula = Formula(inputs, single=single)
-    own = sorted(f"{formula.spelled(part)} {key_of(length)}" for part, length in signal.own_periods if timed)
-    # The words of `METRICS("a")` are parts of ids, so that these are more than names.
-    named = [f"{key} {one}" for key, one in inputs.items()] if _ALL in maths.names(signal.expression) else []
-    return [formula.spelled(signal.expression), formula.spelled(signal.band), *own, *named]
+
+    def spelled(part: Node) -> str:
+        named = metric_math.renamed(part, lambda key: inputs.get(key, Node(Kind.ID, key)))
+        return str(metric_math.canonical(named, _ANY, single=single))
+
+    own = sorted(f"{spelled(part)} {key_of(length)}" for part, length in signal.own_periods if timed)
+    # Which metrics METRICS("part") stands for depends on their ids.
+    named = [f"{key} {one}" for key, one in inputs.items()] if any(signal.expression.calls(METRICS)) else []
+    return [spelled(signal.expression), spelled(signal.band) if signal.band else "", *own, *named]
 
 
-def _tokens(one: Signal, other: Signal) -> dict[str, str]:
+def _tokens(one: Signal, other: Signal) -> dict[str, Node]:
     """How the inputs of a signal are spelled to compare it with another."""
     return {key: _token(found, one, other) for key, found in {**one.others, **one.inputs}.items()}
 
 
-def _token(found: Input, one: Signal, other: Signal) -> str:
+def _token(found: Input, one: Signal, other: Signal) -> Node:
     if found.metric in one.metrics ^ other.metrics:
-        return ANY
+        return _ANY
     kinds = [len(signal.statistics.get(found.metric, ())) for signal in (one, other)]
     statistic = "" if kinds == [1, 1] else found.statistic
     length = found.period if one.periods == other.periods else ""
-    return f"<{key_of([found.metric.key, statistic, length])}>"
+    return Node(Kind.ID, f"<{key_of([found.metric.key, statistic, length])}>")

@@ -75,4 +75,10 @@ MUTATIONS: dict[str, list[Mutation]] = {
         querying(lambda queries: result(queries).pop("expression")),
         querying(lambda queries: inputs(queries)[0].update(expression="m2")),
     ],
+    "MON-SIG-009": [
+        querying(lambda queries: result(queries).update(expression="SEARCH('{AWS/SNS,TopicName}', 'Sum')")),
+        querying(lambda queries: result(queries).update(expression="SELECT SUM(Errors) FROM SCHEMA(x)")),
+        querying(lambda queries: result(queries).update(expression="METRICS() / 2")),
+        querying(lambda queries: result(queries).update(expression="SUM(m1)")),
+    ],
 }

@@ -6,25 +6,35 @@ true. That is the right way round, for what cannot be told is said to be so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
-ATOM, NOT, AND, OR = "atom", "not", "and", "or"
+ATOM, NOT, AND, OR, AT_LEAST = "atom", "not", "and", "or", "at least"
 MOST_STEPS = 200_000
+_MOST_COMBINATIONS = 1000
 
 
 @dataclass(frozen=True)
 class Term:
-    """An atom, or terms joined by an operator; the order of the terms does not matter."""
+    """An atom, or terms joined by an operator; the order of the terms does not matter.
+
+    Attributes
+    ----------
+    least
+        The number of parts that are necessary, of AT_LEAST.
+    """
 
     operator: str
     name: str = ""
     parts: frozenset[Term] = frozenset()
+    least: int = 0
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.operator, self.name, self.parts))
+        return hash((self.operator, self.name, self.parts, self.least))
 
     def __hash__(self) -> int:
         # Kept, for a rule may be nested deeply and is compared many times.
@@ -48,6 +58,8 @@ def negated(term: Term) -> Term:
             return next(iter(term.parts))
         case "and":
             return any_of(map(negated, term.parts))
+        case "at least":
+            return at_least(len(term.parts) - term.least + 1, map(negated, term.parts))
     return all_of(map(negated, term.parts))
 
 
@@ -59,6 +71,16 @@ def all_of(terms: Iterable[Term]) -> Term:
 def any_of(terms: Iterable[Term]) -> Term:
     """Terms of which one has to hold."""
     return _joined(OR, terms)
+
+
+def at_least(least: int, terms: Iterable[Term]) -> Term:
+    """Return the term that is true if so many of the terms, each counted once, are."""
+    parts = frozenset(terms)
+    if 1 < least < len(parts):
+        return Term(AT_LEAST, parts=parts, least=least)
+    if least > len(parts):
+        return FALSE
+    return TRUE if least < 1 else any_of(parts) if least == 1 else all_of(parts)
 
 
 def _joined(operator: str, terms: Iterable[Term]) -> Term:
@@ -116,4 +138,17 @@ class _Implication:
             return True
         if one.operator == AND and any(self.holds(part, other) for part in one.parts):
             return True
-        return other.operator == OR and any(self.holds(one, part) for part in other.parts)
+        if one.operator == AT_LEAST and self._counted(one, other):
+            return True
+        least = {OR: 1, AT_LEAST: other.least}.get(other.operator)
+        return least is not None and sum(self.holds(one, part) for part in other.parts) >= least
+
+    def _counted(self, one: Term, other: Term) -> bool:
+        """Return whether AT_LEAST implies a term, even if the parts that it does not name are true."""
+        if other.operator in (OR, AT_LEAST):
+            common = one.least - len(one.parts - other.parts)
+            if common >= (other.least or 1):
+                return True
+        if math.comb(len(one.parts), one.least) > _MOST_COMBINATIONS:
+            return False
+        return all(self.holds(all_of(chosen), other) for chosen in combinations(one.parts, one.least))

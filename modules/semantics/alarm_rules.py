@@ -1,17 +1,24 @@
-"""The rules of composite alarms, read into propositions.
+"""The rules of composite alarms as propositions over the states of their children.
 
-Source: API reference, PutCompositeAlarm, AlarmRule. NOT binds tightest, then AND, then OR.
+Source: API reference, PutCompositeAlarm, AlarmRule; CloudWatch user guide, "Composite alarms" for AT_LEAST.
+NOT binds tightest, then AND, then OR.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
-from ops.review.logic import FALSE, TRUE, Term, all_of, any_of, atom, negated
+from modules.semantics.logic import FALSE, TRUE, Term, all_of, any_of, at_least, atom, atoms, negated
 
+_STATE = "ALARM|OK|INSUFFICIENT_DATA"
+_QUOTED = r"\"(?:[^\"\\]|\\.)*\""
+_LISTED = rf"(?:{_QUOTED}|[^\s()\",]+)"
 _TOKEN = re.compile(
-    r"\s*(?:(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<bare>[^\s()\"]+))\s*\)"
+    rf"\s*(?:(?P<state>{_STATE})\s*\(\s*(?P<name>{_QUOTED}|[^\s()\"]+)\s*\)"
+    rf"|AT_LEAST\s*\(\s*(?P<quote>\"?)(?P<least>\d+)(?P<percent>%?)(?P=quote)\s*,\s*(?P<negated>NOT\s+)?(?P<of>{_STATE})"
+    rf"\s*,\s*\(\s*(?P<names>{_LISTED}\s*(?:,\s*{_LISTED}\s*)*)\)\s*\)"
     r"|(?P<word>TRUE|FALSE|AND|OR|NOT)(?![A-Za-z0-9_])|(?P<sign>[()]))"
 )
 _ARN = re.compile(r"arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:(.+)", re.DOTALL)
@@ -29,6 +36,11 @@ def read_rule(value: Any) -> Term | None:
         return _Reader(value).whole()
     except (_SyntaxError, RecursionError):
         return None
+
+
+def children(rule: Term) -> frozenset[str]:
+    """Return the names of the alarms in a rule."""
+    return frozenset(name.partition("(")[2][:-1] for name in atoms(rule))
 
 
 class _Reader:
@@ -64,10 +76,6 @@ class _Reader:
             if not self._take(")"):
                 raise _SyntaxError
             return term
-        if self._take("TRUE"):
-            return TRUE
-        if self._take("FALSE"):
-            return FALSE
         token = self._tokens[self._at] if self._at < len(self._tokens) else ""
         if not isinstance(token, Term):
             raise _SyntaxError
@@ -88,14 +96,27 @@ def _tokens(text: str) -> list[str | Term]:
         if match is None:
             raise _SyntaxError
         position = match.end()
-        state = match["state"]
-        found.append(
-            _state(state, match["quoted"] or match["bare"] or "") if state else match["word"] or match["sign"]
-        )
+        found.append(_term(match) or match["word"] or match["sign"])
     return found
 
 
+def _term(match: re.Match[str]) -> Term | None:
+    """Return the term of one state, of a number of alarms in a state, or of a constant."""
+    if match["state"]:
+        return _state(match["state"], match["name"])
+    if not match["least"]:
+        return {"TRUE": TRUE, "FALSE": FALSE}.get(match["word"])
+    names = [_state(match["of"], name) for name in re.findall(_LISTED, match["names"])]
+    if len(set(names)) < len(names):
+        # Whether an alarm that is named twice counts twice is not documented.
+        raise _SyntaxError
+    least = int(match["least"])
+    least = math.ceil(least * len(names) / 100) if match["percent"] else least
+    return at_least(least, map(negated, names) if match["negated"] else names)
+
+
 def _state(state: str, name: str) -> Term:
-    """An alarm is the same by name and by ARN."""
+    """Return a state of an alarm, which is the same by name and by ARN."""
+    name = name[1:-1] if name.startswith('"') else name
     arn = _ARN.fullmatch(name)
     return atom(f"{state}({arn[1] if arn else name})")
