@@ -8,7 +8,7 @@ from typing import Any
 from modules.semantics import Pattern, PatternError, parse_pattern
 from modules.semantics.conditions import NumberOperand, TextOperand
 from modules.semantics.json_patterns import Compares, JsonPattern
-from modules.semantics.logic import TRUE, Term, all_of, any_of, atom, implies, negated
+from modules.semantics.logic import Term, all_of, any_of, atom, implies, negated
 from modules.semantics.text_patterns import TextPattern
 from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, unclear, verdict, weaker_if, when_changed
