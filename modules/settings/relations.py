@@ -28,6 +28,7 @@ QUERY_WORDS = frozenset(f"{_QUERY_COMMANDS} {_QUERY_COLUMNS}".split())
 # Rules about clocks repeat; two years hold every change of one.
 DAYS_LOOKED_AT = 2 * 366
 OWN_TAGS = ("Environment", "ManagedBy", "Project")
+RESOURCE_TAGS = ("Component", "MaintenanceUntil", "Role", "Route", "Severity")
 
 Mistake = tuple[Keys, str]
 
@@ -233,6 +234,17 @@ def _tags(settings: Settings) -> Iterator[Mistake]:
             yield ("tags", "values", key), text
 
 
+def _spellings(settings: Settings) -> Iterator[Mistake]:
+    """Every resource gets the tags of config/; alarms, log groups and topics also get tags of their own."""
+    spellings = {key.lower(): key for key in (*OWN_TAGS, *RESOURCE_TAGS)}
+    for part in ("values", "required"):
+        for key in getattr(settings.tags, part):
+            same = spellings.setdefault(key.lower(), key)
+            if same != key:
+                text = f"differs from the tag {same} only in case, which IAM rejects during apply; use {same}"
+                yield ("tags", part, key), text
+
+
 _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...] = (
     ({"project", "lambda"}, _functions),
     ({"project", "targets"}, _roles),
@@ -250,4 +262,5 @@ _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...]
     ({"targets", "bedrock"}, _agents),
     ({"targets", "terraform"}, _workspace),
     ({"tags"}, _tags),
+    ({"tags"}, _spellings),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -11,6 +12,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from modules import facts
 
 _TEMPLATE = re.compile(r"[$%]\{")
 # The key of an object that JavaScript keeps for itself: jsii refuses it in a map.
@@ -118,14 +121,34 @@ LogField = Annotated[
     ),
 ]
 LogWord = Annotated[str, Kind("a word of letters, digits and _ . : / -", r"[A-Za-z0-9_.:/-]+", 100)]
+# Letters and digits of every script: the pattern, which editors share, takes all that is not ASCII.
+_TAG_TEXT = r"(?:[A-Za-z0-9 _.:/=+@-]|[^\x00-\x7F])+"
+
+
+def _tag(text: str) -> str:
+    for char in text.replace("*", ""):
+        if not facts.is_tag_text(char):
+            name = unicodedata.name(char, "a character without a name")
+            text = f"has {name} (U+{ord(char):04X}); use letters, digits, spaces and _ . : / = + - @"
+            raise ValueError(text)
+    return text
+
+
 TagKey = Annotated[
     str,
-    Kind("a tag key (not beginning with 'aws:')", r"(?![aA][wW][sS]:)[A-Za-z0-9 _.:/=+@-]+", 128),
+    Kind("a tag key (not beginning with 'aws:')", rf"(?![aA][wW][sS]:){_TAG_TEXT}", 128),
+    AfterValidator(_tag),
 ]
 TagValue = Annotated[
-    str, Kind("a tag value (letters, digits and _ . : / = + - @)", r"[A-Za-z0-9 _.:/=+@-]+", 256)
+    str,
+    Kind("a tag value (letters, digits and _ . : / = + - @)", _TAG_TEXT, 256),
+    AfterValidator(_tag),
 ]
-TagPattern = Annotated[str, Kind("a tag value, with * as wildcard", r"[A-Za-z0-9 _.:/=+@*-]+", 256)]
+TagPattern = Annotated[
+    str,
+    Kind("a tag value, with * as wildcard", _TAG_TEXT.replace("@-", "@*-"), 256),
+    AfterValidator(_tag),
+]
 Url = Annotated[str, Kind("a web address beginning with https://", r"https?://[^\s]+", 300)]
 Bucket = Annotated[
     str, Kind("a bucket name (3 to 63 of a-z, 0-9, . and -)", r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)

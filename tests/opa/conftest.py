@@ -30,6 +30,6 @@ def told() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def judge(told: dict[str, Any]) -> Iterator[Judge]:
-    engine = Engine(policies(), json.dumps(told), ENTRIES)
+    engine = Engine(policies(), json.dumps(told, ensure_ascii=False), ENTRIES)
     yield Judge(engine)
     engine.close()

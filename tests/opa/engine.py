@@ -84,7 +84,8 @@ def _serve(questions: Iterator[str], answers: Any) -> None:
     print(json.dumps({"result": bundle.ok()}), file=answers, flush=True)
     for line in questions:
         question = json.loads(line)
-        interpreter.set_input_term(json.dumps(question["input"]))
+        # This engine, unlike OPA, leaves escapes such as \u00fc in texts as they are.
+        interpreter.set_input_term(json.dumps(question["input"], ensure_ascii=False))
         (found,) = interpreter.query_bundle_entrypoint(bundle, question["entry"]).results
         result = found.expressions[0] if found.expressions else None
         print(json.dumps({"result": result}), file=answers, flush=True)
