@@ -32,7 +32,7 @@ from modules.settings import Settings
 from modules.settings.models import CloudBackend as CloudSettings
 from modules.settings.models import S3Backend as S3Settings
 from modules.spec.system import Monitoring
-from modules.versions import PROVIDER, TERRAFORM, TERRAFORM_OF_PROJECTS
+from modules.versions import PROVIDER, TERRAFORM, TERRAFORM_OF_LOCK_FILES, TERRAFORM_OF_PROJECTS
 
 # From <project>/cdktf.out/stacks/<stack> to <project>: Terraform runs in the former.
 TO_PROJECT = "../../.."
@@ -97,9 +97,13 @@ class MonitoringStack(TerraformStack):
             )
 
     def _terraform(self, settings: Settings) -> None:
-        backend = settings.terraform.backend
-        has_project = isinstance(backend, CloudSettings) and backend.project is not None
-        self.add_override("terraform.required_version", TERRAFORM_OF_PROJECTS if has_project else TERRAFORM)
+        version = TERRAFORM
+        match settings.terraform.backend:
+            case S3Settings(use_lockfile=True):
+                version = TERRAFORM_OF_LOCK_FILES
+            case CloudSettings(project=str()):
+                version = TERRAFORM_OF_PROJECTS
+        self.add_override("terraform.required_version", version)
 
     def _variables(self, monitoring: Monitoring) -> None:
         if any(topic.pagerduty for topic in monitoring.topics):

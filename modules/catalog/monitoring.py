@@ -112,6 +112,7 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         warnings=(
             *routing.warnings(context),
             *bedrock.warnings(context),
+            *functions.warnings(context),
             *_links(settings),
         ),
     )

@@ -125,8 +125,12 @@ def _grants(context: Context, connection: Connection) -> Iterator[Grant]:
         )
     else:
         yield grants.read_secret(connection.secret_arn or grants.secret_arn(KEY))
-    if connection.vpc:
-        yield grants.run_in_vpc()
+    # Always: a role that lost these together with `vpc` could not delete the interfaces of that VPC.
+    yield from grants.run_in_vpc(_function_arn(context))
+
+
+def _function_arn(context: Context) -> str:
+    return context.place.arn("lambda", f"function:{context.names.named(KEY)}")
 
 
 def schedules(context: Context) -> tuple[Schedule, ...]:
@@ -145,7 +149,7 @@ def schedules(context: Context) -> tuple[Schedule, ...]:
         dead_letters=DEAD,
         oldest_seconds=minutes * 60,
         grants=(
-            grants.invoke(context.place.arn("lambda", f"function:{context.names.named(KEY)}")),
+            grants.invoke(_function_arn(context)),
             grants.send(DEAD),
             grants.use_key(write=True),
         ),

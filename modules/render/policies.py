@@ -110,7 +110,7 @@ def trust(place: Place, service: str) -> str:
 def _granted(grant: Grant) -> Statement:
     statement: Statement = {
         "Sid": grant.name,
-        "Effect": "Allow",
+        "Effect": grant.effect,
         "Action": list(grant.actions),
         "Resource": list(grant.resources),
     }

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from modules import facts
 from modules.settings.text import (
     Account,
     AliasArn,
@@ -88,7 +89,10 @@ class Function(Section):
 class Lambda(Section):
     """The functions, and how many may run at once in the account and region."""
 
-    account_concurrency: Annotated[int, Field(ge=10, le=1_000_000)]
+    # New accounts have less than the default: a run says so where it is not set.
+    account_concurrency: Annotated[int, Field(ge=10, le=1_000_000)] = Field(
+        default_factory=lambda: facts.limit("lambda_concurrency_default")
+    )
     functions: Annotated[dict[Slug, Function], Field(min_length=1, max_length=MOST_FUNCTIONS)]
 
 

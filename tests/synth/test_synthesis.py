@@ -93,6 +93,37 @@ def test_state_lies_where_configured(backend: dict, wanted: dict) -> None:
     assert stack["terraform"]["backend"] == wanted
 
 
+@pytest.mark.parametrize(
+    ("backend", "version"),
+    [
+        ({"type": "local"}, ">= 1.5.0"),
+        ({"type": "s3", "bucket": "state", "region": "us-east-1"}, ">= 1.5.0"),
+        ({"type": "s3", "bucket": "state", "region": "us-east-1", "use_lockfile": False}, ">= 1.5.0"),
+        ({"type": "s3", "bucket": "state", "region": "us-east-1", "use_lockfile": True}, ">= 1.10.0"),
+        ({"type": "cloud", "organization": "org"}, ">= 1.5.0"),
+        ({"type": "cloud", "organization": "org", "project": "monitoring"}, ">= 1.6.0"),
+    ],
+)
+def test_stack_requires_the_terraform_that_knows_its_backend(backend: dict, version: str) -> None:
+    (stack,) = synthesized(good_settings({"terraform": {"backend": backend}})).values()
+    assert stack["terraform"]["required_version"] == version
+
+
+def test_function_is_deleted_before_the_policy_of_its_role(prod_stack: dict) -> None:
+    """Lambda uses the role while it deletes the function: Terraform destroys in the opposite order."""
+    functions = resources(prod_stack, "aws_lambda_function")
+    assert functions
+    for function in functions.values():
+        role = function["role"].removesuffix(".arn}")
+        policies = {
+            f"aws_iam_role_policy.{name}"
+            for name, policy in resources(prod_stack, "aws_iam_role_policy").items()
+            if policy["role"].startswith(f"{role}.")
+        }
+        assert policies
+        assert policies <= set(function["depends_on"])
+
+
 def test_tags_of_the_generator_are_those_that_settings_keep_free() -> None:
     window = {"alarms": ["*"], "severity": "info", "until": "2026-12-01", "reason": "move"}
     (stack,) = synthesized(good_settings({"maintenance": [window]})).values()
