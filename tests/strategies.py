@@ -134,7 +134,12 @@ def connections(draw: st.DrawFn, region: str, account: str) -> Tree:
             [
                 {},
                 {"auth": "secret", "host": host, "port": 6432, "name": "main"},
-                {"auth": "secret", "secret_arn": f"{place}:rds!db-0a1b2c-x1y2z3"},
+                {
+                    "auth": "secret",
+                    "secret_arn": f"{place}:rds!db-0a1b2c-x1y2z3",
+                    "host": host,
+                    "name": "main",
+                },
                 {
                     "auth": "iam",
                     "host": host,

@@ -113,6 +113,7 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
             *routing.warnings(context),
             *bedrock.warnings(context),
             *functions.warnings(context),
+            *publisher.warnings(context),
             *_links(settings),
         ),
     )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from modules.naming import PRODUCTION, Names, partition_of
+from modules.settings import authorities
 from modules.settings.choices import CloudBackend
 from modules.settings.files import Keys
 from modules.settings.models import Settings
@@ -251,6 +252,7 @@ _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...]
     ({"project", "routes"}, _topics),
     ({"severities"}, _severities),
     ({"targets", "database"}, _connection),
+    ({"database"}, authorities.problems),
     ({"digest"}, _digest),
     ({"business_metrics", "published_outside"}, _publishers),
     ({"project", "database"}, _database),

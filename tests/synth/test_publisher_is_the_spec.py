@@ -239,18 +239,6 @@ def test_metric_changes_the_archive_and_nothing_else_of_the_function(made: Setti
     assert before == after
 
 
-def test_file_that_cannot_be_copied_is_told() -> None:
-    missing = {"database": {"connection": {"ca_file": "config/no-such.pem"}}}
-    with pytest.raises(ToolError, match=r"no-such\.pem: No such file .*; configuration names it for"):
-        synthesized(good_settings(missing))
-
-
-def test_file_that_is_no_certificate_is_told() -> None:
-    wrong = {"database": {"connection": {"ca_file": "config/base.yaml"}}}
-    with pytest.raises(ToolError, match=r"config/base\.yaml: holds no certificate in PEM"):
-        synthesized(good_settings(wrong))
-
-
 # The policies.
 
 BROKEN: dict[str, Callable[[Tree], object]] = {
