@@ -151,8 +151,8 @@ class MonitoringStack(TerraformStack):
             add_tag_policy(self, monitoring, settings.tags.required)
 
     def _outputs(self, monitoring: Monitoring) -> None:
-        region = monitoring.place.region
-        console = f"https://{region}.{_console(region)}/cloudwatch/home?region={region}#dashboards/dashboard/"
+        place = monitoring.place
+        console = f"https://{place.console}/cloudwatch/home?region={place.region}#dashboards/dashboard/"
         self._output("topic_arns", {topic.key: topic_arn(topic.route) for topic in monitoring.topics})
         self._output(
             "dashboard_urls", {page.key: console + dashboard_name(page.key) for page in monitoring.dashboards}
@@ -164,7 +164,8 @@ class MonitoringStack(TerraformStack):
             "secrets",
             {secret.key: secret_reference(secret.key) for secret in monitoring.secrets},
         )
-        self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
+        if monitoring.agent_metrics_policy:
+            self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
 
     def _output(self, name: str, value: Any) -> None:
         TerraformOutput(self, f"output-{name}", value=value, description=_OUTPUTS[name]).override_logical_id(
@@ -179,9 +180,3 @@ _OUTPUTS = {
     "secrets": "The secrets that wait for their values: webhooks of Slack, the login to the database",
     "agent_metrics_policy": "The IAM policy with which an agent's service role publishes metrics",
 }
-
-
-def _console(region: str) -> str:
-    if region.startswith("cn-"):
-        return "console.amazonaws.cn"
-    return "console.amazonaws-us-gov.com" if region.startswith("us-gov-") else "console.aws.amazon.com"

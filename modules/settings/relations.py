@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from modules.naming import PRODUCTION, Names, partition_of
+from modules import facts
+from modules.naming import FIRST_REGION, PRODUCTION, Names
 from modules.settings import authorities
 from modules.settings.choices import CloudBackend
 from modules.settings.files import Keys
@@ -133,7 +134,7 @@ def _targets(settings: Settings) -> Iterator[Mistake]:
         elif target.label in labels:
             text = f"{target.label!r} would be two stacks; give this one a name, which its stack carries"
             yield ("targets", index), text
-        wanted = partition_of(target.region or "")
+        wanted = facts.partition_of(target.region or FIRST_REGION).name
         if target.partition not in (None, wanted):
             text = f"{target.partition!r} does not hold {target.region}; set {wanted}, or another region"
             yield ("targets", index, "partition"), text
@@ -189,7 +190,8 @@ def _connection(settings: Settings) -> Iterator[Mistake]:
     connection, path = settings.database.connection, ("database", "connection")
     _, partition, _, region, account, *_ = (connection.secret_arn or ":::::").split(":")
     for target in settings.targets:
-        place = (partition_of(target.region or ""), target.region, target.account or account)
+        holder = facts.partition_of(target.region or FIRST_REGION).name
+        place = (holder, target.region, target.account or account)
         if connection.secret_arn and (partition, region, account) != place:
             text = f"lies in {region}, account {account}, and a target in {target.region}"
             yield (*path, "secret_arn"), f"{text}; make an environment file for each place"

@@ -17,6 +17,7 @@ from modules.settings.text import (
     LogField,
     LogWord,
     ModelId,
+    Partition,
     Region,
     ResourceId,
     SecretArn,
@@ -43,13 +44,17 @@ class Target(Section):
 
     region: Region | None = None
     account: Account | None = None
-    partition: Literal["aws", "aws-us-gov", "aws-cn"] | None = None
+    partition: Partition | None = None
     name: Slug | None = None
 
     @model_validator(mode="after")
     def _account_and_partition_go_together(self) -> Self:
         if self.account is not None and self.partition is None:
-            raise ValueError("has an account and no partition; add partition: aws (or aws-us-gov, aws-cn)")
+            first, *others = (partition.name for partition in facts.partitions())
+            names = (
+                facts.partition_of(self.region).name if self.region else f"{first} (or {', '.join(others)})"
+            )
+            raise ValueError(f"has an account and no partition; add partition: {names}")
         return self
 
     @property

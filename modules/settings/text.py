@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from modules import facts
@@ -97,7 +98,6 @@ Email = Annotated[
     Kind("an e-mail address", rf"{_MAILBOX}@{_HOST}(?:[.]{_HOST})+", 254),
 ]
 Account = Annotated[str, Kind("an account id: 12 digits in quotes", r"[0-9]{12}", 12)]
-Region = Annotated[str, Kind("an AWS region such as 'us-east-1'", r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]", 30)]
 AliasArn = Annotated[
     str,
     Kind(
@@ -202,6 +202,40 @@ def _zone(text: str) -> str:
 
 
 TimeZone = Annotated[Text, AfterValidator(_zone)]
+
+
+def _region(text: str) -> str:
+    if text not in facts.regions():
+        close = difflib.get_close_matches(text, facts.regions())
+        # Letters that changed places are the most likely error: "esat" is "east", though it resembles "west".
+        close.sort(key=lambda region: sorted(region) != sorted(text))
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        new = "If AWS has added it recently, add it to modules/facts/regions.yaml"
+        raise ValueError(f"is not a known AWS region.{meant} {new}")
+    return text
+
+
+def _partition(text: str) -> str:
+    if text not in _partition_names():
+        raise ValueError(f"is not one of {', '.join(map(repr, _partition_names()))}")
+    return text
+
+
+def _partition_names() -> list[str]:
+    return [partition.name for partition in facts.partitions()]
+
+
+Region = Annotated[
+    str,
+    Kind("an AWS region such as 'us-east-1'", r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]", 30),
+    AfterValidator(_region),
+    Field(json_schema_extra=lambda schema: schema.update({"enum": list(facts.regions())})),
+]
+Partition = Annotated[
+    str,
+    AfterValidator(_partition),
+    Field(json_schema_extra=lambda schema: schema.update({"enum": _partition_names()})),
+]
 
 
 def _day(value: Any) -> Any:
