@@ -68,13 +68,6 @@ class Names:
         return f"/aws/{self.prefix}/{key}"
 
 
-def partition_of(region: str) -> str:
-    """The partition that a region belongs to."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
-
-
 def lambda_log_group(function_name: str) -> str:
     """The group that a function writes to unless its LoggingConfig names another."""
     return f"/aws/lambda/{function_name}"

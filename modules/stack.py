@@ -32,7 +32,7 @@ from modules.settings import Settings
 from modules.settings.models import CloudBackend as CloudSettings
 from modules.settings.models import S3Backend as S3Settings
 from modules.spec.system import Monitoring
-from modules.versions import PROVIDER, TERRAFORM, TERRAFORM_OF_PROJECTS
+from modules.versions import PROVIDER, TERRAFORM, TERRAFORM_OF_LOCK_FILES, TERRAFORM_OF_PROJECTS
 
 # From <project>/cdktf.out/stacks/<stack> to <project>: Terraform runs in the former.
 TO_PROJECT = "../../.."
@@ -97,9 +97,13 @@ class MonitoringStack(TerraformStack):
             )
 
     def _terraform(self, settings: Settings) -> None:
-        backend = settings.terraform.backend
-        has_project = isinstance(backend, CloudSettings) and backend.project is not None
-        self.add_override("terraform.required_version", TERRAFORM_OF_PROJECTS if has_project else TERRAFORM)
+        version = TERRAFORM
+        match settings.terraform.backend:
+            case S3Settings(use_lockfile=True):
+                version = TERRAFORM_OF_LOCK_FILES
+            case CloudSettings(project=str()):
+                version = TERRAFORM_OF_PROJECTS
+        self.add_override("terraform.required_version", version)
 
     def _variables(self, monitoring: Monitoring) -> None:
         if any(topic.pagerduty for topic in monitoring.topics):
@@ -155,8 +159,8 @@ class MonitoringStack(TerraformStack):
             self.add_override("resource.aws_cloudwatch_metric_alarm", needed)
 
     def _outputs(self, monitoring: Monitoring) -> None:
-        region = monitoring.place.region
-        console = f"https://{region}.{_console(region)}/cloudwatch/home?region={region}#dashboards/dashboard/"
+        place = monitoring.place
+        console = f"https://{place.console}/cloudwatch/home?region={place.region}#dashboards/dashboard/"
         self._output("topic_arns", {topic.key: topic_arn(topic.route) for topic in monitoring.topics})
         self._output(
             "dashboard_urls", {page.key: console + dashboard_name(page.key) for page in monitoring.dashboards}
@@ -168,7 +172,8 @@ class MonitoringStack(TerraformStack):
             "secrets",
             {secret.key: secret_reference(secret.key) for secret in monitoring.secrets},
         )
-        self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
+        if monitoring.agent_metrics_policy:
+            self._output("agent_metrics_policy", monitoring.agent_metrics_policy)
 
     def _output(self, name: str, value: Any) -> None:
         TerraformOutput(self, f"output-{name}", value=value, description=_OUTPUTS[name]).override_logical_id(
@@ -183,9 +188,3 @@ _OUTPUTS = {
     "secrets": "The secrets that wait for their values: webhooks of Slack, the login to the database",
     "agent_metrics_policy": "The IAM policy with which an agent's service role publishes metrics",
 }
-
-
-def _console(region: str) -> str:
-    if region.startswith("cn-"):
-        return "console.amazonaws.cn"
-    return "console.amazonaws-us-gov.com" if region.startswith("us-gov-") else "console.aws.amazon.com"

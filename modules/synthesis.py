@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from modules.constructs._bindings import choose_node
-from modules.errors import PolicyError, ToolError
+from modules.errors import ConfigError, PolicyError, Problem
+from modules.naming import FIRST_REGION
 from modules.packaging import Archive, archive_file, package
 from modules.policy_context import policy_context
 from modules.report import report, told
-from modules.settings import Settings
+from modules.settings import Settings, authorities
+from modules.settings.problems import dotted
 from modules.spec.functions import OwnFunction
 from modules.spec.system import Monitoring
 from policies import Finding, check, errors
@@ -58,41 +61,47 @@ def terraform(named: Mapping[str, Plan], folder: Path) -> dict[str, Any]:
 
     app = App(outdir=str(folder))
     for name, (settings, monitoring) in named.items():
-        MonitoringStack(app, name, monitoring, settings, _archives(monitoring, folder / "stacks" / name))
+        archives = _archives(settings, monitoring, folder / "stacks" / name)
+        MonitoringStack(app, name, monitoring, settings, archives)
     app.synth()
     return {name: json.loads((folder / "stacks" / name / STACK_FILE).read_text("utf-8")) for name in named}
 
 
-def _archives(monitoring: Monitoring, stack: Path) -> dict[str, Archive]:
+def _archives(settings: Settings, monitoring: Monitoring, stack: Path) -> dict[str, Archive]:
     """The archives of a stack's functions, in the stack's folder, by their folder in lambda_src/."""
     functions = {function.source: function for function in monitoring.functions}
     return {
-        source: package(SOURCES / source, stack / archive_file(source), _added(function))
+        source: package(SOURCES / source, stack / archive_file(source), _added(settings, function))
         for source, function in sorted(functions.items())
     }
 
 
-def _added(function: OwnFunction) -> dict[str, bytes]:
-    """What configuration puts into a function's archive.
+def _added(settings: Settings, function: OwnFunction) -> dict[str, bytes]:
+    """Return what configuration adds to a function's archive.
 
     Raises
     ------
-    ToolError
-        A file that it names cannot be read.
+    ConfigError
+        A file that it names cannot be read or contains no certificate.
     """
-    try:
-        copied = {name: (SOURCES.parent / path).read_bytes() for name, path in function.copied.items()}
-    except OSError as error:
-        raise ToolError(
-            f"{error.filename}: {error.strerror}; configuration names it for {function.name}"
-        ) from error
-    for name, content in copied.items():
-        if b"-----BEGIN CERTIFICATE-----" not in content:
-            path = function.copied[name]
-            raise ToolError(
-                f"{path}: holds no certificate in PEM; configuration names it for {function.name}"
-            )
+    copied = {name: _certificates(settings, path) for name, path in function.copied.items()}
     return copied | {name: text.encode() for name, text in function.files.items()}
+
+
+def _certificates(settings: Settings, path: str) -> bytes:
+    """The content of a file of certificates that OpenSSL accepts, as it has to in the function."""
+    file = SOURCES.parent / path
+    try:
+        content = file.read_bytes()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
+    except OSError as error:  # an SSLError is one
+        is_content = isinstance(error, ssl.SSLError)
+        problem = "contains no certificate in PEM" if is_content else f"cannot be read: {error.strerror}"
+    else:
+        return content
+    command = authorities.download(settings.targets[0].region or FIRST_REGION)
+    text = f"{path!r} {problem}; for RDS and Aurora, download it: {command}"
+    raise ConfigError([Problem(settings.file_of(*authorities.CA_FILE), dotted(authorities.CA_FILE), text)])
 
 
 def _refuse(findings: Mapping[str, Sequence[Finding]]) -> None:

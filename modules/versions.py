@@ -8,3 +8,5 @@ PROVIDER = {"source": SOURCE, "version": ">= 5.100.0, < 7.0.0"}
 TERRAFORM = ">= 1.5.0"
 # The first that knows the project of a workspace.
 TERRAFORM_OF_PROJECTS = ">= 1.6.0"
+# The first whose S3 backend knows `use_lockfile`.
+TERRAFORM_OF_LOCK_FILES = ">= 1.10.0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,6 @@ from policies.resources import Resource
 from policies.values import is_open
 
 _FIX = "set tags.values in config/"
-_LEGAL = re.compile(r"[\w\s.:/=+\-@]*")
 
 
 @rule("MON-TAG-001", level=Level.ERROR, why="What nobody owns, nobody pays for, repairs or removes.")
@@ -60,6 +58,20 @@ def tags_are_few(resource: Resource) -> Iterator[Breach]:
         yield resource.finding(found=f"{count} tags", wanted=f"at most {most}", fix=_FIX)
 
 
+@rule(
+    "MON-TAG-005", level=Level.ERROR, why="IAM rejects the second one during apply; reports split over them."
+)
+def tag_keys_differ_in_more_than_case(resource: Resource) -> Iterator[Breach]:
+    """The tag keys of a resource must not differ only in case."""
+    if facts.is_taggable(resource.type) is False:
+        return
+    spellings: dict[str, str] = {}
+    for key in resource.effective_tags:
+        same = spellings.setdefault(key.lower(), key)
+        if same != key:
+            yield resource.finding(found=f"{same} and {key}", wanted="one spelling", fix=_FIX)
+
+
 def _is_judged(resource: Resource) -> bool:
     """Whether it takes tags, and they are known."""
     known = not is_open(resource.tags) and not is_open(resource.get("tags_all"))
@@ -77,4 +89,4 @@ def _is_legal_key(key: str) -> bool:
 
 
 def _fits(text: Any, limit: str) -> bool:
-    return isinstance(text, str) and len(text) <= facts.limit(limit) and _LEGAL.fullmatch(text) is not None
+    return isinstance(text, str) and len(text) <= facts.limit(limit) and facts.is_tag_text(text)

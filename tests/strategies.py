@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from modules import facts
 from modules.catalog.business import alarm_key
-from modules.naming import partition_of
 from modules.settings import Settings
 from modules.settings.load import assemble
 from modules.settings.relations import QUERY_WORDS
@@ -41,7 +40,9 @@ _mailboxes = st.text(LETTERS, min_size=1, max_size=8)
 emails = st.builds(lambda box, domain: f"{box}@{domain}.example", _mailboxes, _mailboxes)
 # Hypothesis tries the literals that it finds in tests too; the one of examples in documents is none of ours.
 accounts = st.text(DIGITS, min_size=12, max_size=12).filter(lambda account: account != "123456789012")
-regions = st.sampled_from(["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "us-gov-west-1"])
+regions = st.sampled_from(
+    ["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "eu-south-1"]
+)
 retention_days = st.sampled_from(facts.RETENTION_DAYS)
 severities = st.sampled_from(["critical", "warning", "info"])
 zones = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"])
@@ -130,13 +131,18 @@ def business_metrics(draw: st.DrawFn) -> Tree:
 def connections(draw: st.DrawFn, region: str, account: str) -> Tree:
     """By secret of ours, by a secret that exists, or by IAM; with or without a VPC and authorities."""
     host = draw(st.builds(lambda name: f"{name}.db.example", slugs))
-    place = f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret"
+    place = f"arn:{facts.partition_of(region).name}:secretsmanager:{region}:{account}:secret"
     found: Tree = draw(
         st.sampled_from(
             [
                 {},
                 {"auth": "secret", "host": host, "port": 6432, "name": "main"},
-                {"auth": "secret", "secret_arn": f"{place}:rds!db-0a1b2c-x1y2z3"},
+                {
+                    "auth": "secret",
+                    "secret_arn": f"{place}:rds!db-0a1b2c-x1y2z3",
+                    "host": host,
+                    "name": "main",
+                },
                 {
                     "auth": "iam",
                     "host": host,
@@ -204,7 +210,9 @@ def trees(draw: st.DrawFn) -> Tree:
     told = draw(st.booleans())
     days = draw(retention_days)
     names = draw(st.lists(slugs, min_size=1, max_size=10, unique=True))
-    target = {"region": region} | ({"account": account, "partition": partition_of(region)} if told else {})
+    target = {"region": region} | (
+        {"account": account, "partition": facts.partition_of(region).name} if told else {}
+    )
     counted = draw(st.dictionaries(_camel, business_metrics(), max_size=3))
     with_sessions = draw(st.booleans())
     if with_sessions:

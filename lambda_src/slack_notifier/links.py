@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d{1,2}")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}")
 _HOSTS = {
     "aws": "{region}.console.aws.amazon.com",
     "aws-us-gov": "console.amazonaws-us-gov.com",
     "aws-cn": "console.amazonaws.cn",
+    "aws-eusc": "console.amazonaws-eusc.eu",
 }
-_PARTITIONS = {"us-gov-": "aws-us-gov", "cn-": "aws-cn", "us-iso": "aws-iso"}
+_PARTITIONS = {"us-gov-": "aws-us-gov", "cn-": "aws-cn", "eusc-": "aws-eusc", "us-iso": "aws-iso"}
 
 
 @dataclass(frozen=True)

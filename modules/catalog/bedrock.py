@@ -6,6 +6,7 @@ without dimensions (Bedrock user guide, "Monitor Amazon Bedrock Agents using Clo
 
 from __future__ import annotations
 
+from modules.catalog import availability
 from modules.catalog.context import Context
 from modules.catalog.words import above, datapoints, metrics, total, worst
 from modules.spec.alarms import Alarm, Missing, Severity
@@ -13,7 +14,13 @@ from modules.spec.dashboards import Graph, Line
 from modules.spec.metrics import Metric, Signal, Stat
 
 NAMESPACE = "AWS/Bedrock/Agents"
+SERVICE = "bedrock-agents"
 ERRORS = ("InvocationClientErrors", "InvocationServerErrors")
+
+
+def exists(context: Context) -> bool:
+    """Return whether AWS has agents in the target's region."""
+    return availability.has(context, SERVICE)
 
 
 def dimension_sets(context: Context) -> dict[str, dict[str, str]]:
@@ -34,7 +41,7 @@ def dimension_sets(context: Context) -> dict[str, dict[str, str]]:
 def warnings(context: Context) -> tuple[str, ...]:
     """What to set so that the alarms watch these agents and no others."""
     untold = [name for name, agent in sorted(context.settings.bedrock.agents.items()) if not agent.alias_arn]
-    if not untold:
+    if not untold or not exists(context):
         return ()
     text = (
         "agent alarms watch every agent of the account and region; to watch these alone, set alias_arn and "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from modules.catalog import backend, bedrock, business, database, delivery, functions
+from modules.catalog import availability, backend, bedrock, business, database, delivery, functions
 from modules.catalog.context import Context
 from modules.render import queries
 from modules.spec.alarms import Alarm, Comparison
@@ -47,7 +47,7 @@ def _graphs(context: Context, alarms: Mapping[str, Alarm]) -> list[Graph]:
         _limited(delivery.waiting_graph(context), alarms, *_waiting(alarms)),
         delivery.dead_letters_graph(context),
     ]
-    return [graph for graph in graphs if graph.lines]  # CloudWatch refuses a graph of nothing
+    return availability.graphs(context, graphs)
 
 
 def _waiting(alarms: Mapping[str, Alarm]) -> list[str]:
@@ -91,7 +91,7 @@ def _historical(context: Context, alarms: Mapping[str, Alarm]) -> tuple[Widget, 
     }
     levels = {key: alarm for key, alarm in alarms.items() if key not in sums}
     more = (bedrock.model_graph(context), database.load_graph(context), database.space_graph(context))
-    graphs = (*_graphs(context, levels), *more)
+    graphs = (*_graphs(context, levels), *availability.graphs(context, more))
     return (*_status(context, alarms), *(replace(graph, period_seconds=HOUR_SECONDS) for graph in graphs))
 
 

@@ -92,6 +92,22 @@ def concurrency(context: Context) -> Alarm:
     )
 
 
+def warnings(context: Context) -> tuple[str, ...]:
+    """Name a quota that is assumed. New accounts have a lower one, which AWS raises with their use.
+
+    Source: Lambda developer guide, "Lambda quotas".
+    """
+    settings = context.settings.lambda_
+    if "account_concurrency" in settings.model_fields_set:
+        return ()
+    text = (
+        f"lambda.account_concurrency is not set, and {settings.account_concurrency} is assumed; new accounts "
+        "have as few as 10, so set it to what this prints: aws lambda get-account-settings "
+        "--query AccountLimit.ConcurrentExecutions"
+    )
+    return (text,)
+
+
 def overview_graph(context: Context) -> Graph:
     """Invocations, errors, throttles and concurrency of the functions."""
     concurrent = worst(_each(context, "ConcurrentExecutions"), "Maximum", label="Concurrent")

@@ -66,10 +66,16 @@ def put_metrics(namespace: str) -> Grant:
     )
 
 
-def run_in_vpc() -> Grant:
-    """Make and remove the network interface that Lambda needs in a VPC; these actions know no resources.
+def run_in_vpc(function_arn: str) -> tuple[Grant, Grant]:
+    """Let Lambda create and delete the function's network interfaces, and deny this to the function's code.
 
-    Source: Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
+    Lambda uses the function's role for this, and deletes an interface up to 20 minutes after the function
+    has left the VPC. Calls from the code carry the function's ARN; Lambda's own calls do not. The actions
+    support no resources.
+
+    Sources: Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC" and "Using
+    source function ARN to control function access behavior"; https://github.com/aws/aws-cdk/issues/34400
+    for a role that loses these permissions together with the VPC.
     """
     actions = (
         "ec2:AssignPrivateIpAddresses",
@@ -79,7 +85,11 @@ def run_in_vpc() -> Grant:
         "ec2:DescribeSubnets",
         "ec2:UnassignPrivateIpAddresses",
     )
-    return Grant(name="RunInVpc", actions=actions, resources=("*",))
+    from_code = {"ArnEquals": {"lambda:SourceFunctionArn": function_arn}}
+    return (
+        Grant(name="RunInVpc", actions=actions, resources=("*",)),
+        Grant(name="NotFromCode", actions=actions, resources=("*",), conditions=from_code, effect="Deny"),
+    )
 
 
 def use_key(*, write: bool) -> Grant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modules.catalog import backend, delivery, publisher
+from modules.catalog import backend, bedrock, delivery, publisher
 from modules.catalog.context import Context
 from modules.errors import Problem
 from modules.render import queries
@@ -16,6 +16,7 @@ def groups(context: Context) -> tuple[LogGroup, ...]:
     return tuple(
         LogGroup(key=key, name=name, component=component, retention_days=_retention(context, key))
         for key, (name, component) in sorted(_found(context).items())
+        if component != "bedrock" or bedrock.exists(context)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from modules.catalog import (
+    availability,
     backend,
     bedrock,
     business,
@@ -71,21 +72,22 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         Configuration speaks of an alarm or a log group that does not exist.
     """
     context = Context(settings, target)
-    alarms = _alarms(context)
+    wanted = _alarms(context)
     filters = (*backend.filters(context), *delivery.filters(context))
     others = {alarm.key for part in PARTS if part is not business for alarm in part.alarms(context)}
     problems = [
-        *changes.problems(settings, alarms),
+        *changes.problems(settings, wanted),
         *business.problems(context, others, {*(item.metric.name for item in filters), publisher.HEARTBEAT}),
         *logs.problems(context),
     ]
     if problems:
         raise ConfigError(problems)
-    alarms = {key: changes.changed(settings, alarm) for key, alarm in alarms.items()}
+    possible = availability.alarms(context, wanted)
+    alarms = {key: changes.changed(settings, alarm) for key, alarm in possible.items()}
     slow_ms = alarms["response-time"].condition.threshold
     features = settings.features
     tag_policy = settings.tags.organizations_policy
-    return Monitoring(
+    made = Monitoring(
         stack=context.names.named(target.label),
         place=context.place,
         prefix=context.names.prefix,
@@ -101,7 +103,7 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
         queries=logs.saved_queries(context, slow_ms) if features.saved_queries else (),
         dashboards=dashboards.dashboards(context, alarms) if features.dashboards else (),
         tags=tags(settings),
-        agent_metrics_policy=policies.publish_metrics(bedrock.NAMESPACE),
+        agent_metrics_policy=policies.publish_metrics(bedrock.NAMESPACE) if bedrock.exists(context) else None,
         ceilings=(
             *functions.ceilings(context),
             *database.ceilings(context),
@@ -113,9 +115,16 @@ def monitoring(settings: Settings, target: Target) -> Monitoring:
             *routing.warnings(context),
             *bedrock.warnings(context),
             *database.warnings(context),
+            *availability.warnings(context, wanted),
+            *functions.warnings(context),
+            *publisher.warnings(context),
             *_links(settings),
         ),
     )
+    problems = list(availability.problems(context, made))
+    if problems:
+        raise ConfigError(problems)
+    return made
 
 
 def tags(settings: Settings) -> dict[str, str]:

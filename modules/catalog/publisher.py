@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from modules import facts
 from modules.catalog import grants
 from modules.catalog.context import Context
 from modules.catalog.words import above, below, datapoints
+from modules.settings import authorities
 from modules.settings.sections import Connection
 from modules.spec.alarms import Alarm, Condition, Evaluation, Missing, Severity
 from modules.spec.functions import Grant, OwnFunction, Schedule, Secret
@@ -125,8 +127,31 @@ def _grants(context: Context, connection: Connection) -> Iterator[Grant]:
         )
     else:
         yield grants.read_secret(connection.secret_arn or grants.secret_arn(KEY))
-    if connection.vpc:
-        yield grants.run_in_vpc()
+    # Always: a role that lost these together with `vpc` could not delete the interfaces of that VPC.
+    yield from grants.run_in_vpc(_function_arn(context))
+
+
+def _function_arn(context: Context) -> str:
+    return context.place.arn("lambda", f"function:{context.names.named(KEY)}")
+
+
+def warnings(context: Context) -> Iterator[str]:
+    """Report what synth cannot check about the connection."""
+    connection = context.settings.database.connection
+    host = facts.database_host(connection.host or "")
+    if not works(context):
+        return
+    if connection.auth == "secret" and not connection.host and not connection.ca_file:
+        yield (
+            "the host of the database is in its secret and cannot be checked here; for RDS and Aurora (not "
+            "RDS Proxy), set database.connection.ca_file: "
+            f"{authorities.download(context.place.region)}"
+        )
+    if host and host.is_proxy and connection.ca_file:
+        yield (
+            "database.connection.ca_file replaces the default trust store; a bundle of RDS does not verify "
+            f"{connection.host}, which is an RDS Proxy with a public certificate"
+        )
 
 
 def schedules(context: Context) -> tuple[Schedule, ...]:
@@ -145,7 +170,7 @@ def schedules(context: Context) -> tuple[Schedule, ...]:
         dead_letters=DEAD,
         oldest_seconds=minutes * 60,
         grants=(
-            grants.invoke(context.place.arn("lambda", f"function:{context.names.named(KEY)}")),
+            grants.invoke(_function_arn(context)),
             grants.send(DEAD),
             grants.use_key(write=True),
         ),

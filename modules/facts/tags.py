@@ -1,11 +1,24 @@
-"""Which Terraform resource types take tags."""
+"""Tags: the Terraform resource types that take them, and their characters."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
 from modules.facts.files import read
+
+_TAG_SIGNS = frozenset("_.:/=+-@")
+_TAG_CATEGORIES = frozenset("LZN")  # letters, separators (a space among them) and numbers of Unicode
+
+
+def is_tag_text(text: str) -> bool:
+    r"""Return whether every character is allowed in keys and values of tags.
+
+    Source: TagKey and TagValue of CloudWatch Logs, Lambda, IAM and Organizations, whose pattern is
+    ``[\p{L}\p{Z}\p{N}_.:/=+\-@]*``. Combining marks are not among them: "ü" has to be one character.
+    """
+    return all(char in _TAG_SIGNS or unicodedata.category(char)[0] in _TAG_CATEGORIES for char in text)
 
 
 def is_taggable(resource_type: str) -> bool | None:

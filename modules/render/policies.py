@@ -45,7 +45,7 @@ def key_of_logs(place: Place) -> str:
 
     Source: CloudWatch Logs user guide, "Encrypt log data using AWS KMS".
     """
-    service = _service(f"logs.{place.region}.{_domain(place)}", "UseForLogGroups", _KEY_USE)
+    service = _service(f"logs.{place.region}.{place.dns_suffix}", "UseForLogGroups", _KEY_USE)
     groups = {"kms:EncryptionContext:aws:logs:arn": place.arn("logs", "log-group:*")}
     return document(_owner(place, "kms:*"), service | {"Condition": {"ArnLike": groups}})
 
@@ -110,7 +110,7 @@ def trust(place: Place, service: str) -> str:
 def _granted(grant: Grant) -> Statement:
     statement: Statement = {
         "Sid": grant.name,
-        "Effect": "Allow",
+        "Effect": grant.effect,
         "Action": list(grant.actions),
         "Resource": list(grant.resources),
     }
@@ -159,7 +159,3 @@ def _service(principal: str, sid: str, action: str | list[str]) -> Statement:
 
 def _from_account(place: Place) -> Statement:
     return {"StringEquals": {"aws:SourceAccount": place.account}}
-
-
-def _domain(place: Place) -> str:
-    return "amazonaws.com.cn" if place.region.startswith("cn-") else "amazonaws.com"

@@ -98,7 +98,7 @@ class LocalBackend(Section):
 
 
 class S3Backend(Section):
-    """State in a bucket, locked by a DynamoDB table or by a lock file (Terraform 1.10)."""
+    """State in a bucket, locked by a DynamoDB table or by a lock file, which requires Terraform 1.10."""
 
     type: Literal["s3"]
     bucket: Bucket

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from modules.naming import PRODUCTION, Names, partition_of
+from modules import facts
+from modules.naming import FIRST_REGION, PRODUCTION, Names
+from modules.settings import authorities
 from modules.settings.choices import CloudBackend
 from modules.settings.files import Keys
 from modules.settings.models import Settings
@@ -28,6 +30,7 @@ QUERY_WORDS = frozenset(f"{_QUERY_COMMANDS} {_QUERY_COLUMNS}".split())
 # Rules about clocks repeat; two years hold every change of one.
 DAYS_LOOKED_AT = 2 * 366
 OWN_TAGS = ("Environment", "ManagedBy", "Project")
+RESOURCE_TAGS = ("Component", "MaintenanceUntil", "Role", "Route", "Severity")
 
 Mistake = tuple[Keys, str]
 
@@ -131,7 +134,7 @@ def _targets(settings: Settings) -> Iterator[Mistake]:
         elif target.label in labels:
             text = f"{target.label!r} would be two stacks; give this one a name, which its stack carries"
             yield ("targets", index), text
-        wanted = partition_of(target.region or "")
+        wanted = facts.partition_of(target.region or FIRST_REGION).name
         if target.partition not in (None, wanted):
             text = f"{target.partition!r} does not hold {target.region}; set {wanted}, or another region"
             yield ("targets", index, "partition"), text
@@ -187,7 +190,8 @@ def _connection(settings: Settings) -> Iterator[Mistake]:
     connection, path = settings.database.connection, ("database", "connection")
     _, partition, _, region, account, *_ = (connection.secret_arn or ":::::").split(":")
     for target in settings.targets:
-        place = (partition_of(target.region or ""), target.region, target.account or account)
+        holder = facts.partition_of(target.region or FIRST_REGION).name
+        place = (holder, target.region, target.account or account)
         if connection.secret_arn and (partition, region, account) != place:
             text = f"lies in {region}, account {account}, and a target in {target.region}"
             yield (*path, "secret_arn"), f"{text}; make an environment file for each place"
@@ -233,12 +237,24 @@ def _tags(settings: Settings) -> Iterator[Mistake]:
             yield ("tags", "values", key), text
 
 
+def _spellings(settings: Settings) -> Iterator[Mistake]:
+    """Every resource gets the tags of config/; alarms, log groups and topics also get tags of their own."""
+    spellings = {key.lower(): key for key in (*OWN_TAGS, *RESOURCE_TAGS)}
+    for part in ("values", "required"):
+        for key in getattr(settings.tags, part):
+            same = spellings.setdefault(key.lower(), key)
+            if same != key:
+                text = f"differs from the tag {same} only in case, which IAM rejects during apply; use {same}"
+                yield ("tags", part, key), text
+
+
 _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...] = (
     ({"project", "lambda"}, _functions),
     ({"project", "targets"}, _roles),
     ({"project", "routes"}, _topics),
     ({"severities"}, _severities),
     ({"targets", "database"}, _connection),
+    ({"database"}, authorities.problems),
     ({"digest"}, _digest),
     ({"business_metrics", "published_outside"}, _publishers),
     ({"project", "database"}, _database),
@@ -250,4 +266,5 @@ _RELATIONS: tuple[tuple[set[str], Callable[[Settings], Iterator[Mistake]]], ...]
     ({"targets", "bedrock"}, _agents),
     ({"targets", "terraform"}, _workspace),
     ({"tags"}, _tags),
+    ({"tags"}, _spellings),
 )

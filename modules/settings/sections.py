@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from modules import facts
 from modules.settings.text import (
     Account,
     AliasArn,
@@ -16,6 +17,7 @@ from modules.settings.text import (
     LogField,
     LogWord,
     ModelId,
+    Partition,
     Region,
     ResourceId,
     SecretArn,
@@ -42,13 +44,17 @@ class Target(Section):
 
     region: Region | None = None
     account: Account | None = None
-    partition: Literal["aws", "aws-us-gov", "aws-cn"] | None = None
+    partition: Partition | None = None
     name: Slug | None = None
 
     @model_validator(mode="after")
     def _account_and_partition_go_together(self) -> Self:
         if self.account is not None and self.partition is None:
-            raise ValueError("has an account and no partition; add partition: aws (or aws-us-gov, aws-cn)")
+            first, *others = (partition.name for partition in facts.partitions())
+            names = (
+                facts.partition_of(self.region).name if self.region else f"{first} (or {', '.join(others)})"
+            )
+            raise ValueError(f"has an account and no partition; add partition: {names}")
         return self
 
     @property
@@ -88,7 +94,10 @@ class Function(Section):
 class Lambda(Section):
     """The functions, and how many may run at once in the account and region."""
 
-    account_concurrency: Annotated[int, Field(ge=10, le=1_000_000)]
+    # New accounts have less than the default: a run says so where it is not set.
+    account_concurrency: Annotated[int, Field(ge=10, le=1_000_000)] = Field(
+        default_factory=lambda: facts.limit("lambda_concurrency_default")
+    )
     functions: Annotated[dict[Slug, Function], Field(min_length=1, max_length=MOST_FUNCTIONS)]
 
 

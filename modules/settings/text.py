@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from modules import facts
 
 _TEMPLATE = re.compile(r"[$%]\{")
 # The key of an object that JavaScript keeps for itself: jsii refuses it in a map.
@@ -94,7 +98,6 @@ Email = Annotated[
     Kind("an e-mail address", rf"{_MAILBOX}@{_HOST}(?:[.]{_HOST})+", 254),
 ]
 Account = Annotated[str, Kind("an account id: 12 digits in quotes", r"[0-9]{12}", 12)]
-Region = Annotated[str, Kind("an AWS region such as 'us-east-1'", r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]", 30)]
 AliasArn = Annotated[
     str,
     Kind(
@@ -119,14 +122,34 @@ LogField = Annotated[
     ),
 ]
 LogWord = Annotated[str, Kind("a word of letters, digits and _ . : / -", r"[A-Za-z0-9_.:/-]+", 100)]
+# Letters and digits of every script: the pattern, which editors share, takes all that is not ASCII.
+_TAG_TEXT = r"(?:[A-Za-z0-9 _.:/=+@-]|[^\x00-\x7F])+"
+
+
+def _tag(text: str) -> str:
+    for char in text.replace("*", ""):
+        if not facts.is_tag_text(char):
+            name = unicodedata.name(char, "a character without a name")
+            text = f"has {name} (U+{ord(char):04X}); use letters, digits, spaces and _ . : / = + - @"
+            raise ValueError(text)
+    return text
+
+
 TagKey = Annotated[
     str,
-    Kind("a tag key (not beginning with 'aws:')", r"(?![aA][wW][sS]:)[A-Za-z0-9 _.:/=+@-]+", 128),
+    Kind("a tag key (not beginning with 'aws:')", rf"(?![aA][wW][sS]:){_TAG_TEXT}", 128),
+    AfterValidator(_tag),
 ]
 TagValue = Annotated[
-    str, Kind("a tag value (letters, digits and _ . : / = + - @)", r"[A-Za-z0-9 _.:/=+@-]+", 256)
+    str,
+    Kind("a tag value (letters, digits and _ . : / = + - @)", _TAG_TEXT, 256),
+    AfterValidator(_tag),
 ]
-TagPattern = Annotated[str, Kind("a tag value, with * as wildcard", r"[A-Za-z0-9 _.:/=+@*-]+", 256)]
+TagPattern = Annotated[
+    str,
+    Kind("a tag value, with * as wildcard", _TAG_TEXT.replace("@-", "@*-"), 256),
+    AfterValidator(_tag),
+]
 Url = Annotated[str, Kind("a web address beginning with https://", r"https?://[^\s]+", 300)]
 Bucket = Annotated[
     str, Kind("a bucket name (3 to 63 of a-z, 0-9, . and -)", r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)
@@ -180,6 +203,40 @@ def _zone(text: str) -> str:
 
 
 TimeZone = Annotated[Text, AfterValidator(_zone)]
+
+
+def _region(text: str) -> str:
+    if text not in facts.regions():
+        close = difflib.get_close_matches(text, facts.regions())
+        # Letters that changed places are the most likely error: "esat" is "east", though it resembles "west".
+        close.sort(key=lambda region: sorted(region) != sorted(text))
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        new = "If AWS has added it recently, add it to modules/facts/regions.yaml"
+        raise ValueError(f"is not a known AWS region.{meant} {new}")
+    return text
+
+
+def _partition(text: str) -> str:
+    if text not in _partition_names():
+        raise ValueError(f"is not one of {', '.join(map(repr, _partition_names()))}")
+    return text
+
+
+def _partition_names() -> list[str]:
+    return [partition.name for partition in facts.partitions()]
+
+
+Region = Annotated[
+    str,
+    Kind("an AWS region such as 'us-east-1'", r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]", 30),
+    AfterValidator(_region),
+    Field(json_schema_extra=lambda schema: schema.update({"enum": list(facts.regions())})),
+]
+Partition = Annotated[
+    str,
+    AfterValidator(_partition),
+    Field(json_schema_extra=lambda schema: schema.update({"enum": _partition_names()})),
+]
 
 
 def _day(value: Any) -> Any:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """Something that a role may do."""
+    """Something that a role may do, or with the effect Deny something that it may not."""
 
     name: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    effect: Literal["Allow", "Deny"] = "Allow"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modules import facts
 from modules.spec.alarms import Alarm
 from modules.spec.dashboards import Dashboard
 from modules.spec.functions import OwnFunction, Schedule, Secret
@@ -22,6 +23,16 @@ class Place:
     region: str
     account: str
     partition: str
+
+    @property
+    def dns_suffix(self) -> str:
+        """The end of the names of AWS's endpoints here."""
+        return facts.partition_of(self.region).dns_suffix
+
+    @property
+    def console(self) -> str:
+        """The host of AWS's console here."""
+        return f"{self.region}.{facts.partition_of(self.region).console}"
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource in this account and region."""
@@ -47,7 +58,7 @@ class Monitoring:
     queries: tuple[SavedQuery, ...]
     dashboards: tuple[Dashboard, ...]
     tags: Mapping[str, str]
-    agent_metrics_policy: str
+    agent_metrics_policy: str | None
     ceilings: tuple[Ceiling, ...]
     tag_policy_enabled: bool = False
     tag_policy_target: str | None = None

@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from modules import facts
 from ops.adopt.accounts import Place
 
 _REFERENCE = re.compile(r"(?<!\$)\$\{([\w.-]+)\.([\w-]+)\}")
 _VARIABLE = "var"
-_DOMAINS = {"aws-cn": "amazonaws.com.cn"}
 
 # The ARN of each type, made from its values.
 _ARNS = {
@@ -94,7 +94,7 @@ def _attribute(resources: Tree, owner: str, attribute: str, place: Place) -> str
     if isinstance(values.get(attribute), str):
         return str(values[attribute])
     if attribute == "url" and kind == "aws_sqs_queue":
-        domain = _DOMAINS.get(place.partition, "amazonaws.com")
+        domain = facts.partition_of(place.region).dns_suffix
         return f"https://sqs.{place.region}.{domain}/{place.number}/{values['name']}"
     if attribute == "id" and kind == "aws_iam_role":
         return str(values["name"])

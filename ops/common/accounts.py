@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from modules import facts
 from modules.errors import ToolError
-from modules.naming import FIRST_REGION, partition_of
+from modules.naming import FIRST_REGION
 from ops.common.faults import Unread, is_absent, unread, unusable
 from ops.review.secrets import masked
 from ops.review.words import one_line
@@ -91,7 +92,7 @@ class Account:
             except Unread as error:
                 raise ToolError(f"AWS does not tell whose credentials these are: {error}") from None
         parts = str(identity.get("Arn")).split(":")
-        partition = parts[1] if len(parts) > 1 else partition_of(self._region)
+        partition = parts[1] if len(parts) > 1 else facts.partition_of(self._region).name
         return Place(str(identity.get("Account")), self._region, partition)
 
     def get(self, service: str, operation: str, **arguments: Any) -> Item | None:

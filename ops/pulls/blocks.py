@@ -28,7 +28,7 @@ BACKENDS: Mapping[str, Set[str]] = {
 CLOUD = {"organization", "hostname", "workspaces"}
 _TYPE = re.compile(r"aws_[a-z0-9_]+", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d", re.ASCII)
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d", re.ASCII)
 _VERSION = re.compile(r"[0-9.<>=~!, ]{1,60}", re.ASCII)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 

@@ -21,8 +21,6 @@ from ops.pulls.grants import Grant, merged, statements
 FILE = Path(__file__).with_name("permissions.yaml")
 PLAN, APPLY = "plan", "apply"
 _NAME = re.compile(r"[\w./#-]+", re.ASCII)
-# Whether China uses its own domain in `kms:ViaService` is not documented, so both are accepted there.
-_DOMAINS = {"aws-cn": ("amazonaws.com", "amazonaws.com.cn")}
 
 Tree = dict[str, Any]
 
@@ -84,7 +82,8 @@ class Scope:
 
     def services(self, name: str) -> tuple[str, ...]:
         """A service as `kms:ViaService` names it, in the regions of the targets."""
-        domains = _DOMAINS.get(self.found.place.partition, ("amazonaws.com",))
+        # Whether partitions such as China use their own domain here is not documented: both are accepted.
+        domains = sorted({"amazonaws.com", self.found.place.dns_suffix})
         return tuple(f"{name}.{region}.{domain}" for region in self.regions for domain in domains)
 
     def tags(self, of: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

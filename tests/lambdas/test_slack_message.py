@@ -141,6 +141,7 @@ def test_runbook_that_slack_would_refuse_is_no_button(link: str) -> None:
         ("aws", "eu-central-1", "eu-central-1.console.aws.amazon.com"),
         ("aws-us-gov", "us-gov-west-1", "console.amazonaws-us-gov.com"),
         ("aws-cn", "cn-north-1", "console.amazonaws.cn"),
+        ("aws-eusc", "eusc-de-east-1", "console.amazonaws-eusc.eu"),
     ],
 )
 def test_console_of_the_partition(partition: str, region: str, host: str) -> None:

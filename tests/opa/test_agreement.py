@@ -86,6 +86,20 @@ def test_engines_agree_on_a_mutation(rule: str, mutation: Mutation, judge: Judge
     assert rule in {mark[0] for mark in found}
 
 
+@pytest.mark.parametrize(
+    ("value", "rules"), [("Zürich-東京", set()), ("Zurich-1", {"MON-TAG-002"}), ("zürich-1", {"MON-TAG-002"})]
+)
+def test_engines_agree_on_tags_in_every_script(value: str, rules: set[str], judge: Judge) -> None:
+    stack = good_stack()
+    stack["resource"]["aws_cloudwatch_metric_alarm"]["errors"]["tags"]["Environment"] = value
+    plan = FORMS["in-json"](stack)
+
+    found = judge.marks(plan)
+
+    assert found == python_marks(plan)
+    assert {mark[0] for mark in found} == rules
+
+
 @pytest.mark.parametrize(("rule", "mutation"), LINKED)
 def test_engines_agree_on_what_is_applied(rule: str, mutation: Mutation, judge: Judge) -> None:
     plan = broken_alone(mutation, "applied")

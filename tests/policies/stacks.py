@@ -34,7 +34,7 @@ def good_context(**changes: Any) -> Context:
         "environment": "prod",
         "today": TODAY,
         "minimum_retention_days": 7,
-        "required_tags": {"Environment": ("prod", "dev*"), "Owner": ()},
+        "required_tags": {"Environment": ("prod", "dev*", "Zürich-*"), "Owner": ()},
         "published_outside": (SESSIONS,),
         "ceilings": (TIMEOUT,),
     }

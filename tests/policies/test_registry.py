@@ -28,7 +28,7 @@ AREAS = {
     "MON-RET": 3,
     "MON-SIG": 9,
     "MON-SUB": 6,
-    "MON-TAG": 4,
+    "MON-TAG": 5,
     "MON-THR": 6,
     "MON-TOP": 7,
     "MON-WAV": 2,

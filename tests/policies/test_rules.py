@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from policies import Ceiling, PublishedOutside, check
+from policies.resources import Resource
+from policies.tags import tag_keys_differ_in_more_than_case
 from tests.policies.alarms import alarm, metric
 from tests.policies.mutations import ALARM, DASHBOARD, FILTER, GROUP, POLICY, TOPIC, first, fitting
 from tests.policies.stacks import good_context, good_stack, topic_policy
@@ -320,12 +322,53 @@ def test_retention(days: Any, rules: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "rules"), [("prod", set()), ("dev-7", set()), ("Dev", {"MON-TAG-002"}), ("${var.name}", set())]
+    ("value", "rules"),
+    [
+        ("prod", set()),
+        ("dev-7", set()),
+        ("Dev", {"MON-TAG-002"}),
+        ("${var.name}", set()),
+        ("Zürich-1", set()),
+    ],
 )
 def test_allowed_values_of_tags(value: str, rules: set[str]) -> None:
     stack = with_first(GROUP, tags={"Environment": value})
 
     assert found_in(stack) == rules
+
+
+@pytest.mark.parametrize(
+    ("tags", "rules"),
+    [
+        ({"Team": "Zürich", "Ort": "Åre 2"}, set()),
+        ({"Größe": "東京"}, set()),
+        ({"Team": "Zu\u0308rich"}, {"MON-TAG-003"}),
+        ({"Team": "a\tb"}, {"MON-TAG-003"}),
+        ({"Team": "a\nb"}, {"MON-TAG-003"}),
+        ({"Team": "50 %"}, {"MON-TAG-003"}),
+        ({"Team": "👍"}, {"MON-TAG-003"}),
+        ({"Team": "a", "Teams": "b"}, set()),
+        ({"Team": "a", "team": "b"}, {"MON-TAG-005"}),
+        ({"Größe": "1", "GRÖSSE": "2", "GRÖßE": "3"}, {"MON-TAG-005"}),
+        ({"owner": "next to Owner of the provider"}, {"MON-TAG-005"}),
+    ],
+)
+def test_characters_and_case_of_tags(tags: dict[str, str], rules: set[str]) -> None:
+    assert found_in(with_first(GROUP, tags=tags)) == rules
+
+
+def test_case_of_tags_counts_in_a_plan_with_the_tags_of_the_provider() -> None:
+    tags = {"owner": "x"}
+    values = {"name": "/aws/x", "tags": tags, "tags_all": {"Owner": "platform", **tags}}
+    resource = Resource("aws_iam_role", "aws_iam_role.a", values)
+    (breach,) = tag_keys_differ_in_more_than_case(resource)
+    assert breach.found == "Owner and owner"
+
+
+def test_case_of_tags_does_not_count_where_nothing_is_tagged() -> None:
+    inherited = {"Owner": "platform", "owner": "x"}
+    policy = Resource("aws_sns_topic_policy", "aws_sns_topic_policy.a", {}, inherited_tags=inherited)
+    assert list(tag_keys_differ_in_more_than_case(policy)) == []
 
 
 def test_tags_of_another_provider_configuration_are_used() -> None:

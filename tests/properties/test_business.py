@@ -149,10 +149,10 @@ def test_role_may_log_in_one_way_and_publish_into_one_namespace(made: tuple[Sett
         connection.auth == "iam",
         connection.auth == "secret",
     )
-    assert ("RunInVpc" in grants) == (connection.vpc is not None) == bool(function.subnets)
+    assert (connection.vpc is not None) == bool(function.subnets)
     assert grants["PutMetrics"].conditions == {"StringEquals": {"cloudwatch:namespace": found.namespace}}
     everywhere = {name for name, grant in grants.items() if "*" in grant.resources}
-    assert everywhere == ({"PutMetrics", "RunInVpc"} if connection.vpc else {"PutMetrics"})
+    assert everywhere == {"PutMetrics", "RunInVpc", "NotFromCode"}
     for name in grants.keys() & {"Connect", "ReadSecret"}:
         assert [resource for resource in grants[name].resources if "*" in resource] == []
         assert len(grants[name].resources) == 1

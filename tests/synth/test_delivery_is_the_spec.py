@@ -172,7 +172,11 @@ def test_variables_of_a_function_fit_into_what_lambda_takes(spec: Monitoring) ->
 
 
 def test_roles_may_do_single_things_to_single_resources(stack: Tree) -> None:
-    """CloudWatch knows no resources of PutMetricData; there the namespace stands in."""
+    """PutMetricData supports no resources, but a condition on the namespace.
+
+    Neither do the actions by which Lambda manages network interfaces. The publisher's role denies these to
+    the function's own code.
+    """
     roles = resources(stack, "aws_iam_role")
     wanted = ("slack-critical", "slack-warning", "digest", "digest-schedule")
     wanted += ("metrics-publisher", "metrics-publisher-schedule")
@@ -182,6 +186,10 @@ def test_roles_may_do_single_things_to_single_resources(stack: Tree) -> None:
             assert all("*" not in action for action in statement["Action"]), name
             if statement["Action"] == ["cloudwatch:PutMetricData"]:
                 assert statement["Condition"] == {"StringEquals": {"cloudwatch:namespace": "SchedulingAgent"}}
+                continue
+            if all(action.startswith("ec2:") for action in statement["Action"]):
+                assert name == "role-policy-metrics-publisher"
+                assert statement["Effect"] == "Allow" or "lambda:SourceFunctionArn" in str(statement)
                 continue
             assert all(resource.removesuffix(":*").count("*") == 0 for resource in statement["Resource"])
             assert all(resource.startswith(("${aws_", "arn:")) for resource in statement["Resource"])

@@ -145,7 +145,23 @@ def test_call_that_waits_is_given_up_when_the_next_is_due(stack: Tree) -> None:
 
 def test_role_may_connect_as_one_user_publish_into_one_namespace_and_run_in_a_vpc(stack: Tree) -> None:
     role = _role(stack)
-    assert set(role) == {"WriteLogs", "KeepDeadLetters", "PutMetrics", "UseKey", "Connect", "RunInVpc"}
+    assert set(role) == {
+        *("WriteLogs", "KeepDeadLetters", "PutMetrics", "UseKey", "Connect"),
+        *("RunInVpc", "NotFromCode"),
+    }
+    assert role["RunInVpc"]["Effect"] == "Allow"
+    assert role["NotFromCode"] == {
+        "Sid": "NotFromCode",
+        "Effect": "Deny",
+        "Action": role["RunInVpc"]["Action"],
+        "Resource": ["*"],
+        "Condition": {
+            "ArnEquals": {
+                "lambda:SourceFunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:scheduling-agent-"
+                "metrics-publisher"
+            }
+        },
+    }
     assert role["Connect"] == {
         "Sid": "Connect",
         "Effect": "Allow",
@@ -221,18 +237,6 @@ def test_metric_changes_the_archive_and_nothing_else_of_the_function(made: Setti
         "source_code_hash"
     )
     assert before == after
-
-
-def test_file_that_cannot_be_copied_is_told() -> None:
-    missing = {"database": {"connection": {"ca_file": "config/no-such.pem"}}}
-    with pytest.raises(ToolError, match=r"no-such\.pem: No such file .*; configuration names it for"):
-        synthesized(good_settings(missing))
-
-
-def test_file_that_is_no_certificate_is_told() -> None:
-    wrong = {"database": {"connection": {"ca_file": "config/base.yaml"}}}
-    with pytest.raises(ToolError, match=r"config/base\.yaml: holds no certificate in PEM"):
-        synthesized(good_settings(wrong))
 
 
 # The policies.

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from modules.errors import ConfigError
+from modules.settings.relations import OWN_TAGS, RESOURCE_TAGS
 from modules.synthesis import move_into_place
-from tests.builders import good_settings, monitorings, synthesized
+from tests.builders import good_settings, monitorings, resources, synthesized
 
 ACCOUNTS = [
     {"region": "us-east-1", "account": "111111111111", "partition": "aws"},
@@ -90,6 +91,57 @@ def test_terraforms_own_files_survive_a_run(tmp_path: Path) -> None:
 def test_state_lies_where_configured(backend: dict, wanted: dict) -> None:
     (stack,) = synthesized(good_settings({"terraform": {"backend": backend}})).values()
     assert stack["terraform"]["backend"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("backend", "version"),
+    [
+        ({"type": "local"}, ">= 1.5.0"),
+        ({"type": "s3", "bucket": "state", "region": "us-east-1"}, ">= 1.5.0"),
+        ({"type": "s3", "bucket": "state", "region": "us-east-1", "use_lockfile": False}, ">= 1.5.0"),
+        ({"type": "s3", "bucket": "state", "region": "us-east-1", "use_lockfile": True}, ">= 1.10.0"),
+        ({"type": "cloud", "organization": "org"}, ">= 1.5.0"),
+        ({"type": "cloud", "organization": "org", "project": "monitoring"}, ">= 1.6.0"),
+    ],
+)
+def test_stack_requires_the_terraform_that_knows_its_backend(backend: dict, version: str) -> None:
+    (stack,) = synthesized(good_settings({"terraform": {"backend": backend}})).values()
+    assert stack["terraform"]["required_version"] == version
+
+
+def test_function_is_deleted_before_the_policy_of_its_role(prod_stack: dict) -> None:
+    """Lambda uses the role while it deletes the function: Terraform destroys in the opposite order."""
+    functions = resources(prod_stack, "aws_lambda_function")
+    assert functions
+    for function in functions.values():
+        role = function["role"].removesuffix(".arn}")
+        policies = {
+            f"aws_iam_role_policy.{name}"
+            for name, policy in resources(prod_stack, "aws_iam_role_policy").items()
+            if policy["role"].startswith(f"{role}.")
+        }
+        assert policies
+        assert policies <= set(function["depends_on"])
+
+
+def test_tags_of_the_generator_are_those_that_settings_keep_free() -> None:
+    window = {"alarms": ["*"], "severity": "info", "until": "2026-12-01", "reason": "move"}
+    (stack,) = synthesized(good_settings({"maintenance": [window]})).values()
+    found = {
+        key
+        for named in stack["resource"].values()
+        for values in named.values()
+        for key in values.get("tags", {})
+    }
+    assert found == set(RESOURCE_TAGS)
+    default = stack["provider"]["aws"][0]["default_tags"][0]["tags"]
+    assert set(default) - {"Owner"} == set(OWN_TAGS)
+
+
+def test_tags_with_letters_of_every_script_reach_the_provider() -> None:
+    (stack,) = synthesized(good_settings({"tags": {"values": {"Owner": "Zürich", "Größe": "東京"}}})).values()
+    tags = stack["provider"]["aws"][0]["default_tags"][0]["tags"]
+    assert (tags["Owner"], tags["Größe"]) == ("Zürich", "東京")
 
 
 def test_workspace_of_hcp_terraform_is_the_stack_unless_named() -> None:

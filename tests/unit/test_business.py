@@ -346,21 +346,38 @@ def test_with_iam_the_role_may_connect_as_its_one_user_and_there_is_no_secret() 
 
 def test_role_may_put_metrics_into_its_namespace_and_nothing_else_everywhere() -> None:
     grants = grants_of(publisher_of(made({"A": good_metric()}, environment="dev")))
-    assert set(grants) == {"WriteLogs", "KeepDeadLetters", "PutMetrics", "ReadSecret", "UseKey"}
+    assert set(grants) == {
+        *("WriteLogs", "KeepDeadLetters", "PutMetrics", "ReadSecret", "UseKey"),
+        *("RunInVpc", "NotFromCode"),
+    }
     assert grants["PutMetrics"].conditions == {
         "StringEquals": {"cloudwatch:namespace": "SchedulingAgent/Dev"}
     }
-    assert [name for name, grant in grants.items() if "*" in grant.resources] == ["PutMetrics"]
+    assert [name for name, grant in grants.items() if "*" in grant.resources] == [
+        "PutMetrics",
+        "RunInVpc",
+        "NotFromCode",
+    ]
 
 
-def test_vpc_brings_its_permissions_and_nothing_else_does() -> None:
+def test_role_keeps_its_permissions_when_the_function_leaves_the_vpc() -> None:
+    """Lambda deletes the network interfaces later, with the function's role."""
     inside, outside = (made({"A": good_metric()}, connection=one) for one in ({"vpc": VPC}, {}))
     function = publisher_of(inside)
     assert function.subnets == ("subnet-0a1b2c3d", "subnet-0b2c3d4e")
     assert function.security_groups == ("sg-0a1b2c3d",)
-    assert {action.partition(":")[0] for action in grants_of(function)["RunInVpc"].actions} == {"ec2"}
-    assert "RunInVpc" not in grants_of(publisher_of(outside))
+    assert "ec2:DeleteNetworkInterface" in grants_of(function)["RunInVpc"].actions
+    assert grants_of(publisher_of(outside)) == grants_of(function)
     assert (publisher_of(outside).subnets, publisher_of(outside).security_groups) == ((), ())
+
+
+def test_code_of_the_function_may_not_do_what_lambda_does_with_its_role() -> None:
+    function = publisher_of(made({"A": good_metric()}))
+    allowed, denied = (grants_of(function)[name] for name in ("RunInVpc", "NotFromCode"))
+    assert (allowed.effect, denied.effect) == ("Allow", "Deny")
+    assert (allowed.actions, allowed.resources) == (denied.actions, denied.resources)
+    (arn,) = (test["lambda:SourceFunctionArn"] for test in [denied.conditions["ArnEquals"]])
+    assert arn.endswith(f":function:{function.name}")
 
 
 def test_authorities_travel_in_the_archive() -> None:

@@ -360,7 +360,7 @@ def test_no_metric_is_described_twice() -> None:
     assert len(METRICS) == len(facts.metrics())
 
 
-@pytest.mark.parametrize("file", [*metric_files(), "limits.yaml", "tags.yaml", "values.yaml"])
+@pytest.mark.parametrize("file", [*metric_files(), "limits.yaml", "regions.yaml", "tags.yaml", "values.yaml"])
 def test_no_key_is_written_twice(file: str) -> None:
     # YAML lets the last of two equal keys win without a word.
     for node in _mappings(yaml.compose((FOLDER / file).read_text(encoding="utf-8"))):
@@ -541,8 +541,123 @@ def test_names_in_tag_policies_are_service_and_type() -> None:
     assert all(re.fullmatch(r"[a-z0-9]+:[a-z-]+", name) for name in names)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "Zürich", "Île-de-France", "東京 2", "Ωμέγα", "Москва", "a_.:/=+-@", "٣", "½", "\u2028"]
+)
+def test_tags_take_letters_numbers_and_separators_of_every_script(text: str) -> None:
+    assert facts.is_tag_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["50 %", "a,b", "a*", "a\tb", "a\n", "Zu\u0308rich", "👍", "€", "\u200b", "a#"]
+)
+def test_tags_take_no_other_characters(text: str) -> None:
+    assert not facts.is_tag_text(text)
+
+
+@pytest.mark.parametrize(
+    ("service", "shape"),
+    [
+        *(("logs", "TagKey"), ("logs", "TagValue"), ("lambda", "TagKey"), ("lambda", "TagValue")),
+        *(("iam", "tagKeyType"), ("iam", "tagValueType"), ("organizations", "TagValue")),
+    ],
+)
+def test_characters_of_tags_are_those_of_the_api(service: str, shape: str) -> None:
+    assert r"[\p{L}\p{Z}\p{N}_.:/=+\-@]" in _model(service).shape_for(shape).metadata["pattern"]
+
+
 def test_type_unknown_to_the_facts_is_neither() -> None:
     assert facts.is_taggable("aws_no_such_thing") is None
+
+
+# --- regions ------------------------------------------------------------------------------------
+
+
+@cache
+def _data(name: str) -> Any:
+    """A file of botocore's own data."""
+    return botocore.session.get_session().get_component("data_loader").load_data(name)
+
+
+def _partitions() -> dict[str, Any]:
+    known = {partition.name for partition in facts.partitions()}
+    return {part["id"]: part for part in _data("partitions")["partitions"] if part["id"] in known}
+
+
+def _regions_with(endpoint: str) -> set[str]:
+    """The regions in which endpoints.json has a service."""
+    return {
+        region
+        for part in _data("endpoints")["partitions"]
+        for region in part["services"].get(endpoint, {}).get("endpoints", {})
+        if region in part["regions"]
+    }
+
+
+def test_regions_and_partitions_are_botocore_s() -> None:
+    """A region that is new there belongs into regions.yaml, with the services that it lacks."""
+    listed = {
+        name: [region for region in sorted(part["regions"]) if not region.endswith("-global")]
+        for name, part in _partitions().items()
+    }
+    assert {part.name: list(part.regions) for part in facts.partitions()} == listed
+    suffixes = {name: part["outputs"]["dnsSuffix"] for name, part in _partitions().items()}
+    assert {part.name: part.dns_suffix for part in facts.partitions()} == suffixes
+
+
+def test_partitions_that_are_left_out_are_those_without_public_regions() -> None:
+    everything = {part["id"] for part in _data("partitions")["partitions"]}
+    assert everything - _partitions().keys() == {"aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"}
+
+
+def test_partition_of_a_region() -> None:
+    assert facts.partition_of("us-gov-west-1").name == "aws-us-gov"
+    assert facts.partition_of("us-west-1").name == "aws"
+    with pytest.raises(KeyError):
+        facts.partition_of("us-esat-1")
+
+
+@pytest.mark.parametrize("service", read("regions.yaml")["services"])
+def test_service_exists_where_botocore_has_it(service: str) -> None:
+    entry = read("regions.yaml")["services"][service]
+    if "endpoint" not in entry:
+        # botocore has no list of these, so that AWS's page is the source.
+        assert not _regions_with(service)
+        assert entry["source"].startswith("https://docs.aws.amazon.com/")
+        return
+    checked = {region for region in facts.regions() if facts.are_services_known(region)}
+    found = {region for region in checked if facts.is_available(service, region)}
+    assert found == checked & _regions_with(entry["endpoint"])
+
+
+def test_services_are_unknown_where_botocore_has_none() -> None:
+    unknown = {region for region in facts.regions() if not facts.are_services_known(region)}
+    assert unknown == set(facts.regions()) - _regions_with("monitoring")
+
+
+def test_exceptions_of_services_are_known_regions_and_named_once() -> None:
+    for entry in read("regions.yaml")["services"].values():
+        assert not {"only_in", "not_in"} <= entry.keys()
+        listed = [*entry.get("only_in", ()), *entry.get("not_in", ())]
+        assert len(set(listed)) == len(listed)
+        assert set(listed) <= set(facts.regions())
+
+
+def test_every_namespace_of_a_metric_belongs_to_one_service() -> None:
+    entries = read("regions.yaml")["services"].values()
+    namespaces = [namespace for entry in entries for namespace in entry.get("namespaces", ())]
+    assert len(set(namespaces)) == len(namespaces)
+    assert {fact.namespace for fact in facts.metrics()} <= set(namespaces)
+    assert facts.service_of("AWS/Bedrock/Agents") == "bedrock-agents"
+    assert facts.service_of("SchedulingAgent") is None
+
+
+def test_agents_exist_in_fewer_regions_than_models() -> None:
+    assert facts.is_available("bedrock-agents", "us-gov-west-1")
+    assert not facts.is_available("bedrock-agents", "us-gov-east-1")
+    assert not facts.is_available("bedrock-agents", "ca-west-1")
+    assert facts.is_available("bedrock", "ca-west-1")
+    assert not facts.is_available("bedrock", "cn-north-1")
 
 
 # --- cost ---------------------------------------------------------------------------------------

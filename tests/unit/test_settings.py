@@ -253,6 +253,37 @@ MISTAKES = {
     "very long key": (f"{'a' * 999}: 1", f"'{'a' * 59}…", "unknown key"),
     "very long project": (f"project: {'a' * 41}", "project", "has 41 characters; at most 40 are possible"),
     "the generator's own tag": ("tags: {values: {Project: x}}", "tags.values.Project", "the generator sets"),
+    "tag in another case": (
+        "tags: {values: {owner: x}}",
+        "tags.values.owner",
+        "differs from the tag Owner only in case, which IAM rejects during apply; use Owner",
+    ),
+    "the generator's own tag in another case": (
+        "tags: {values: {PROJECT: x}}",
+        "tags.values.PROJECT",
+        "differs from the tag Project only in case",
+    ),
+    "tag of an alarm in another case": (
+        "tags: {values: {severity: x}}",
+        "tags.values.severity",
+        "differs from the tag Severity only in case",
+    ),
+    "required tag in another case": (
+        "tags: {required: {environment: []}}",
+        "tags.required.environment",
+        "differs from the tag Environment only in case",
+    ),
+    "tag with a combining mark": (
+        r'tags: {values: {Owner: "Zu\u0308rich"}}',
+        "tags.values.Owner",
+        "has COMBINING DIAERESIS (U+0308); use letters, digits, spaces and _ . : / = + - @",
+    ),
+    "tag with a picture": (
+        r'tags: {values: {Owner: "\U0001F44D"}}',
+        "tags.values.Owner",
+        "has THUMBS UP SIGN (U+1F44D)",
+    ),
+    "tag with a percent sign": ("tags: {values: {Owner: '50 %'}}", "tags.values.Owner", "is not a tag value"),
     "aws's own tag": ("tags: {values: {'AWS:x': x}}", "tags.values.AWS:x", "not beginning with 'aws:'"),
     "date that is not": (
         "waivers: [{rule: A, address: b, reason: c, expires: 2027-02-30}]",

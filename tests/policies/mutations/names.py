@@ -84,5 +84,11 @@ MUTATIONS: dict[str, list[Mutation]] = {
         tagging(GROUP, "k" * 129, "x"),
         tagging(TOPIC, "Note", "50 %"),
     ],
+    "MON-TAG-005": [
+        tagging(ALARM, "owner", "platform"),
+        tagging(ROLE, "environment", "prod"),
+        tagging(TOPIC, "ROUTE", "info"),
+        tagging_all("environment", "prod"),
+    ],
     "MON-TAG-004": [setting(GROUP, tags={f"Tag{index}": "x" for index in range(51)})],
 }
