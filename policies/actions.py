@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
+from modules.resources.alarm_coverage import AlarmCoverage
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.stacks import Stack
+from modules.resources.views import Alarm, MetricAlarm, Topic
 from modules.spec.alarms import Role, Route, Severity, route_of
+from modules.terraform.values import Unknown, is_known, reference
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import Alarm, MetricAlarm, Topic
-from policies.stacks import Stack
-from policies.values import Unknown, is_known, reference
+from policies.findings import Level
 
 STATES = ("alarm", "ok", "insufficient_data")
 _CATALOG = "the generator sets it from severity and role; set alarms.<key>.severity in config/ to re-route"
@@ -68,20 +71,22 @@ def alarm_actions_are_few(alarm: Alarm) -> Iterator[Breach]:
     level=Level.ERROR,
     why="What tells of a broken path must not need that path: nobody would ever hear of it.",
 )
-def alarm_does_not_use_what_it_watches(alarm: MetricAlarm, stack: Stack) -> Iterator[Breach]:
+def alarm_does_not_use_what_it_watches(
+    alarm: MetricAlarm, graph: DeliveryGraph, coverage: AlarmCoverage
+) -> Iterator[Breach]:
     """No alarm acts on a topic whose own delivery it watches."""
-    watched = [one.resource.address for one in stack.watches.by.get(alarm.address, ())]
-    for topic in _topics(alarm, stack) if watched else ():
-        passed = sorted(stack.paths.behind[topic.address].intersection(watched))
+    watched = [one.resource.address for one in coverage.by.get(alarm.address, ())]
+    for topic in _topics(alarm, graph) if watched else ():
+        passed = sorted(graph.behind[topic.address].intersection(watched))
         if passed:
             found = f"acts on {topic.address}, which needs {', '.join(passed)}"
             fix = "set its role in the catalog: delivery, or page for what the delivery topic needs"
             yield alarm.finding(found=found, wanted="a topic that does without", fix=fix)
 
 
-def _topics(alarm: Alarm, stack: Stack) -> tuple[Topic, ...]:
+def _topics(alarm: Alarm, graph: DeliveryGraph) -> tuple[Topic, ...]:
     """The topics of this stack that it acts on, each once."""
-    found = [stack.paths.topic(action) for state in STATES for action in alarm.actions(state)]
+    found = [graph.topic(action) for state in STATES for action in alarm.actions(state)]
     return tuple({topic.address: topic for topic in found if topic}.values())
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.views import Resource
+from modules.semantics.globs import matches
+from modules.terraform.values import is_open
 from policies.context import Context
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.globs import matches
-from policies.resources import Resource
-from policies.values import is_open
+from policies.findings import Level
 
 _FIX = "set tags.values in config/"
 _LEGAL = re.compile(r"[\w\s.:/=+\-@]*")

@@ -6,15 +6,16 @@ import math
 from collections.abc import Iterator
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.stacks import Stack
+from modules.resources.views import MetricAlarm
 from modules.spec.alarms import Comparison
+from modules.terraform.values import as_number, as_text, is_open
 from policies.bounds import is_bounded, number_of, of_alarm
 from policies.context import Context
 from policies.engine import rule
-from policies.findings import Breach, Level
+from policies.findings import Level
 from policies.intervals import Interval
-from policies.resources import MetricAlarm
-from policies.stacks import Stack
-from policies.values import as_number, as_text, is_open
 
 _ANOMALY = ("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold")
 _FIX = "set alarms.<key>.threshold in config/"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from modules.resources.views import Resource
+from modules.terraform.values import as_number, as_text, blocks
 from ops.cost.surroundings import Surroundings
 from ops.cost.usages import ONE, Counted, assumed, counts, used
-from policies.resources import Resource
-from policies.values import as_number, as_text, blocks
 
 HIGH_RESOLUTION_BELOW_SECONDS = 60
 BAND_EDGES = 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.kinds import made
-from policies.resources import Resource
-from policies.stacks import Stack
-from policies.values import as_map, as_text, blocks
+from modules.resources.kinds import typed
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource
+from modules.terraform.values import as_map, as_text, blocks
 
 
 def read_before(plan: Mapping[str, Any]) -> Stack:
@@ -29,4 +29,4 @@ def _before(plan: Mapping[str, Any]) -> Iterator[Resource]:
         replaced_before = "deposed" in item  # what an earlier apply failed to delete
         managed = item.get("mode", "managed") == "managed"
         if managed and not replaced_before and isinstance(values, Mapping):
-            yield made(str(item.get("type")), str(item.get("address")), as_map(values))
+            yield typed(str(item.get("type")), str(item.get("address")), as_map(values))

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from modules.facts import prices
+from modules.terraform.values import as_text
 from ops.cost.crons import runs_per_day
-from policies.values import as_text
 
 _RATE = re.compile(r"rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}

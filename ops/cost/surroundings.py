@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from modules.facts import prices
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource
+from modules.terraform.values import INDEX, as_text, blocks, links, reference
 from ops.cost.volumes import Volumes
-from policies.resources import Resource
-from policies.stacks import Stack
-from policies.values import INDEX, as_text, blocks, links, reference
 
 HOURS_PER_DAY = 24
 # Whole bytes, in GB: sums are exact then, in whatever order.

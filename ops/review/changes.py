@@ -8,11 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from modules.terraform.values import as_list
 from ops.review.configurations import Configuration, configuration
 from ops.review.marks import either
 from ops.review.plans import Plan
 from ops.review.values import mapping, merged, same
-from policies.values import as_list
 
 Values = Mapping[str, Any]
 _NO_REASON = "none"

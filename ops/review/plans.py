@@ -13,12 +13,11 @@ from typing import Any, NoReturn
 from pydantic_core import from_json
 
 from modules.errors import MonitoringError
+from modules.resources.stacks import Stack, read_plan
 from ops.review.marks import either, is_marked
 from ops.review.secrets import masked
 from ops.review.shapes import another_kind, json_kind, misshapen
 from ops.review.values import mapping
-from policies.plan import read_plan
-from policies.stacks import Stack
 
 MEND = "write it with `terraform show -json PLANFILE > plan.json`"
 _BINARY = (b"PK\x03\x04", b"tfplan")

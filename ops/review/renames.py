@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from modules.terraform.values import Unknown
 from ops.review.changes import Action, Change
 from ops.review.judges import kind_of
 from ops.review.values import Hidden
 from ops.review.words import shown
-from policies.values import Unknown
 
 _NAMES = ("alarm_name", "name", "function_name", "dashboard_name", "bucket", "protocol", "endpoint")
 

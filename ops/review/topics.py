@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from modules.terraform.values import Unknown, as_list, as_text
 from ops.review.secrets import SENSITIVE
 from ops.review.values import Hidden, bare, is_nothing, key_of, mapping
 from ops.review.verdicts import SEVERITIES
 from ops.review.words import one_line
-from policies.values import Unknown, as_list, as_text
 
 TOPIC = "aws_sns_topic"
 

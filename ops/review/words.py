@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from modules.terraform.values import Unknown, as_number, as_whole
 from ops.review.secrets import SENSITIVE
 from ops.review.values import Hidden, is_nothing
-from policies.values import Unknown, as_number, as_whole
 
 UNKNOWN = "known after apply"
 NOTHING = "nothing"

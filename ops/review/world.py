@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from modules import facts
+from modules.terraform.values import as_text
 from ops.review.plans import Plan
 from ops.review.topics import TOPIC, Topics, topics
 from ops.review.values import entries, mapping
-from policies.values import as_text
 
 _FILTER = "aws_cloudwatch_log_metric_filter"
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource
+from modules.terraform.values import Unknown
 from ops.cost import estimate
 from ops.cost.schedules import runs
-from policies.resources import Resource
-from policies.stacks import Stack
-from policies.values import Unknown
 from tests.cost.resources import Values, amounts, costs, given, group, money
 
 TOPIC = ("aws_sns_topic", {"name": "agent-critical", "arn": "arn:aws:sns:us-east-1:1:agent-critical"})

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from modules.resources.stacks import read_plan
+from modules.terraform.values import Unknown
 from policies import check_plan
-from policies.plan import read_plan
-from policies.values import Unknown
 from tests.policies.mutations import ALARM, GROUP, MUTATIONS, POLICY, TOPIC, Mutation
 from tests.policies.plans import GIVEN, applied, planned
 from tests.policies.stacks import good_context, good_stack

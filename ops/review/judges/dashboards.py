@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from modules.terraform.values import as_list
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import plain, read_json
 from ops.review.judges.kinds import Kind, verdict, when_changed
@@ -14,7 +15,6 @@ from ops.review.values import differences, mapping
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import clipped, counted, listed, number, one_line, shown
 from ops.review.world import World
-from policies.values import as_list
 
 _BODY = "dashboard_body"
 _PLACE = ("x", "y", "width", "height")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modules.resources.documents import Statement
+from modules.semantics.globs import matches
+from modules.terraform.values import as_list, as_number
 from ops.review.verdicts import Effect
-from policies.documents import Statement
-from policies.globs import matches
-from policies.values import as_list, as_number
 
 # Whoever is denied one of these writes, carries or hears nothing more. A topic, a queue or a key only
 # knows the actions of its own service.

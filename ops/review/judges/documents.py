@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from modules.resources.documents import Statement
+from modules.terraform.values import as_list, blocks
 from ops.review.changes import Change
 from ops.review.judges.attributes import read_json
 from ops.review.judges.denials import coming
@@ -14,8 +16,6 @@ from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if
 from ops.review.values import is_nothing, mapping
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed, shown
-from policies.documents import Statement
-from policies.values import as_list, blocks
 
 Statements = tuple[Mapping[str, Any], ...]
 Key = tuple[str, str]

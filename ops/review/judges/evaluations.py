@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modules.terraform.values import as_whole
 from ops.review.changes import Change, Values
 from ops.review.judges.kinds import is_open, unclear, verdict, weaker_if
 from ops.review.values import same
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import shown
 from ops.review.world import World
-from policies.values import as_whole
 
 _FEW = "evaluate_low_sample_count_percentiles"
 PATHS = ("evaluation_periods", "datapoints_to_alarm", "treat_missing_data", _FEW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modules.terraform.values import as_text, as_whole
 from ops.review.changes import Change
 from ops.review.judges.attributes import members, plain, present, rising, source, switch
 from ops.review.judges.documents import policy
@@ -13,7 +14,6 @@ from ops.review.judges.patterns import letting
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import shown
 from ops.review.world import World
-from policies.values import as_text, as_whole
 
 _CODE = (
     "source_code_hash",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modules.terraform.values import as_list, blocks
 from ops.review.changes import Change
 from ops.review.judges.actions import of_targets
 from ops.review.judges.attributes import (
@@ -24,7 +25,6 @@ from ops.review.values import Hidden
 from ops.review.verdicts import Verdict
 from ops.review.words import quantity
 from ops.review.world import World
-from policies.values import as_list, blocks
 
 _TAGS = frozenset({"tags", "description"})
 _TOPIC = "sns_topic"

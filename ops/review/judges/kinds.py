@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from modules.terraform.values import Unknown
 from ops.review.changes import Change, Values
 from ops.review.values import Hidden, at, same
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import shown
 from ops.review.world import World
-from policies.values import Unknown
 
 AspectJudge = Callable[[Change, World], Iterator[Verdict]]
 ValuesJudge = Callable[[Change, Any, Any], Iterator[Verdict]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from modules.terraform.values import as_number, as_whole
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import members, plain, present, source, switch, undecided
 from ops.review.judges.documents import policy
@@ -14,7 +15,6 @@ from ops.review.values import at, is_nothing, may_equal
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import days, shown
 from ops.review.world import World
-from policies.values import as_number, as_whole
 
 _TAGS = frozenset({"tags"})
 

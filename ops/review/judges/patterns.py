@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
+from modules.terraform.values import as_list
 from ops.review.changes import Change
 from ops.review.judges.attributes import read_json
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
 from ops.review.values import is_nothing, key_of
 from ops.review.verdicts import Verdict
 from ops.review.words import shown
-from policies.values import as_list
 
 _EITHER = "$or"
 _ALL_BUT = "anything-but"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modules.terraform.values import as_text, as_whole
 from ops.review.changes import Change
 from ops.review.judges.conditions import side_of
 from ops.review.judges.evaluations import m_of_n
@@ -12,7 +13,6 @@ from ops.review.judges.signals import Signal, periods, read_signal
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import duration
 from ops.review.world import World
-from policies.values import as_text, as_whole
 
 PATHS = ("period", "metric_query")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from modules.terraform.values import Unknown, as_text
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import members, plain, present, read_json, rising, switch
 from ops.review.judges.documents import policy
@@ -18,7 +19,6 @@ from ops.review.values import is_nothing, mapping, same
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
 from ops.review.words import duration, shown
 from ops.review.world import World
-from policies.values import Unknown, as_text
 
 _KEY = "customer key for encryption"
 _TAGS = frozenset({"tags"})

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from modules.terraform.values import Unknown, as_list, as_text, as_whole, blocks
 from ops.review.changes import Values
 from ops.review.judges import maths
 from ops.review.judges.formulas import ANY, Formula
 from ops.review.values import Hidden, is_nothing, key_of, may_equal
 from ops.review.words import duration, listed, shown
-from policies.values import Unknown, as_list, as_text, as_whole, blocks
 
 PLAIN = "metric"
 # The function that stands for every series of an alarm.

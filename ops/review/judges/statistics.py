@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from modules.terraform.values import as_text
 from ops.review.changes import Change
 from ops.review.judges.conditions import side_of
 from ops.review.judges.kinds import verdict, weaker_if
@@ -14,7 +15,6 @@ from ops.review.values import key_of
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed, shown
 from ops.review.world import World
-from policies.values import as_text
 
 PATHS = ("statistic", "extended_statistic", "metric_query")
 

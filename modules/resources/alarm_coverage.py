@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from policies.grouping import grouped
-from policies.resources import LogGroup, MetricAlarm, MetricFilter, Resource, Topic
-from policies.senders import Function, Queue
-from policies.series import Series
-from policies.values import Unknown, as_map, as_text
-
-if TYPE_CHECKING:
-    from policies.stacks import Stack
+from modules.resources.delivery_resources import Function, Queue
+from modules.resources.grouping import grouped
+from modules.resources.series import Series
+from modules.resources.stacks import Stack
+from modules.resources.views import LogGroup, MetricAlarm, MetricFilter, Resource, Topic
+from modules.terraform.values import Unknown, as_map, as_text
 
 # By namespace: the dimension that names a resource, what kind that is, and the attribute with its name.
 _NAMED: Mapping[str, tuple[str, type[Resource], str]] = {
@@ -34,7 +31,7 @@ class Watch:
 
 
 @dataclass(frozen=True, eq=False)
-class Watches:
+class AlarmCoverage:
     """The watches of a stack. Mappings go by address, and lack what has no answer."""
 
     stack: Stack

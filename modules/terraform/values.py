@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 _TEMPLATE = re.compile(r"(?<!\$)\$\{")
 _REFERENCE = re.compile(r"\$\{((?:[\w.-]|\[[^\]{}]*\])+)\.(\w+)\}")
 INDEX = re.compile(r"\[[^\]]*\]")
-_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -114,21 +113,3 @@ def from_json(value: Any) -> Any:
 def hashable(value: Any) -> str:
     """Text that is the same for the same value, whatever its type."""
     return f"{type(value).__name__}:{value!r}"
-
-
-def shown(value: Any) -> str:
-    """A value in a message: short, on one line, and readable."""
-    text = _plain(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
-
-
-def _plain(value: Any) -> str:
-    if value is None or value in ((), ""):
-        return "nothing"
-    if isinstance(value, str):
-        return value if value.isprintable() else ascii(value)
-    if isinstance(value, Unknown):
-        return "a value not known yet"
-    if isinstance(value, Iterable) and not isinstance(value, Mapping):
-        return ", ".join(_plain(item) for item in value) or "nothing"
-    return ascii(value) if not isinstance(value, float) else f"{value:g}"

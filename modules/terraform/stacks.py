@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from policies.kinds import made
-from policies.paths import Paths
-from policies.resources import Resource
-from policies.values import INDEX, as_map, as_text, blocks, links, reference
-from policies.watches import Watches
+from modules.terraform.resources import Factory, Resource
+from modules.terraform.values import INDEX, as_map, as_text, blocks, links, reference
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -43,16 +40,6 @@ class Stack:
         """The same, also for a value that a plan knows only by what it is made of."""
         return next(filter(None, (self.at(kind, one, *attributes) for one in links(value))), None)
 
-    @cached_property
-    def paths(self) -> Paths:
-        """The ways that notifications take through it."""
-        return Paths(self)
-
-    @cached_property
-    def watches(self) -> Watches:
-        """Which alarms watch those ways."""
-        return Watches(self)
-
     def _named(self, kind: type[Kind], attribute: str) -> Mapping[str, Kind]:
         """The first resource of a kind with each value of an attribute."""
         known = self._by_text.get((kind, attribute))
@@ -76,12 +63,9 @@ class Stack:
         return bare | {item.address: item for item in self.resources}
 
 
-def read_stack(stack: Mapping[str, Any]) -> Stack:
-    """The resources of a synthesized cdk.tf.json."""
-    return Stack(tuple(_resources(as_map(stack))))
-
-
-def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
+def stack_resources(stack: Mapping[str, Any], create: Factory[Kind]) -> Iterator[Kind]:
+    """Yield the resources of a synthesized cdk.tf.json."""
+    stack = as_map(stack)
     inherited = {
         _alias(block): _default_tags(block) for block in blocks(as_map(stack.get("provider")).get("aws"))
     }
@@ -89,7 +73,7 @@ def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
         for name, body in as_map(named).items():
             for values in blocks(body):
                 tags = inherited.get(str(values.get("provider", "aws")), {})
-                yield made(kind, f"{kind}.{name}", values, tags=tags)
+                yield create(kind, f"{kind}.{name}", values, tags=tags)
 
 
 def _alias(provider: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from policies.values import as_map, as_text, blocks, is_open
+from modules.terraform.values import as_map, as_text, blocks, is_open
 
 
 @dataclass(frozen=True, kw_only=True)

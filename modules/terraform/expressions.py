@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.values import Unknown, as_list, as_map
+from modules.terraform.values import Unknown, as_list, as_map
 
 
 def value_of(value: Any, missing: Any, expression: Any) -> Any:

@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
-from policies.findings import Breach
-from policies.series import Series, series_of
-from policies.values import as_map, as_text, blocks, links, shown
+from modules.resources.breaches import Breach, shown
+from modules.resources.series import Series, series_of
+from modules.terraform import resources
+from modules.terraform.values import as_map, blocks, links
 
 
-@dataclass(frozen=True)
-class Resource:
-    """One resource of the stack.
-
-    Attributes
-    ----------
-    inherited_tags
-        The default tags of its provider.
-    references
-        What each argument is made of, where a plan says so.
-    """
-
-    type: str
-    address: str
-    values: Mapping[str, Any]
-    inherited_tags: Mapping[str, Any] = field(default_factory=dict)
-    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    TYPES: ClassVar[tuple[str, ...]] = ()
-
-    def get(self, name: str) -> Any:
-        """The value as it stands, or `None`."""
-        return self.values.get(name)
-
-    def text(self, name: str) -> str | None:
-        """Known text, else `None`."""
-        return as_text(self.get(name))
+class Resource(resources.Resource):
+    """One resource of the stack, with its tags."""
 
     @property
     def tags(self) -> Any:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from policies.grants import Role, RolePolicy
-from policies.resources import (
+from modules.resources.delivery_resources import (
+    EventSource,
+    Function,
+    InvokeConfig,
+    Queue,
+    QueuePolicy,
+    Schedule,
+    Subscription,
+)
+from modules.resources.roles import Role, RolePolicy
+from modules.resources.views import (
     CompositeAlarm,
     Dashboard,
     LogGroup,
@@ -16,7 +25,6 @@ from policies.resources import (
     Topic,
     TopicPolicy,
 )
-from policies.senders import EventSource, Function, InvokeConfig, Queue, QueuePolicy, Schedule, Subscription
 
 _ALL: tuple[type[Resource], ...] = (
     *(LogGroup, MetricFilter, Dashboard, Topic, TopicPolicy, CompositeAlarm, MetricAlarm),
@@ -26,7 +34,7 @@ _ALL: tuple[type[Resource], ...] = (
 KINDS: Mapping[str, type[Resource]] = {name: kind for kind in _ALL for name in kind.TYPES}
 
 
-def made(
+def typed(
     kind: str,
     address: str,
     values: Mapping[str, Any],

@@ -11,23 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.expressions import references_of, value_of
-from policies.kinds import made
-from policies.resources import Resource
-from policies.stacks import Stack
-from policies.values import INDEX, as_list, as_map, as_text, blocks
+from modules.terraform.expressions import references_of, value_of
+from modules.terraform.resources import Created_co, Factory
+from modules.terraform.values import INDEX, as_list, as_map, as_text, blocks
 
 # What Terraform works out and the rules want to know: who a resource is, and all of its tags.
 COMPUTED = ("arn", "id", "tags_all")
 
 
-def read_plan(plan: Mapping[str, Any]) -> Stack:
-    """The managed AWS resources that will be there once the plan is applied."""
+def plan_resources(plan: Mapping[str, Any], create: Factory[Created_co]) -> Iterator[Created_co]:
+    """Yield the managed resources that exist once the plan is applied."""
     plan = as_map(plan)
     root = as_map(as_map(plan.get("planned_values")).get("root_module"))
     configured = dict(_configured(as_map(as_map(plan.get("configuration")).get("root_module")), ""))
     unknown = dict(_unknown(plan))
-    return Stack(tuple(_resource(item, configured, unknown) for item in _planned(root)))
+    return (_resource(item, configured, unknown, create) for item in _planned(root))
 
 
 def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -72,8 +70,11 @@ def _rooted(expressions: Any, prefix: str) -> Any:
 
 
 def _resource(
-    item: Mapping[str, Any], configured: Mapping[str, Mapping[str, Any]], unknown: Mapping[str, Any]
-) -> Resource:
+    item: Mapping[str, Any],
+    configured: Mapping[str, Mapping[str, Any]],
+    unknown: Mapping[str, Any],
+    create: Factory[Created_co],
+) -> Created_co:
     address = str(item.get("address"))
     expressions = configured.get(INDEX.sub("", address))
     values = dict(as_map(item.get("values")))
@@ -84,4 +85,4 @@ def _resource(
     said = expressions or {}
     merged = {name: value_of(values.get(name), missing.get(name), said.get(name)) for name in names}
     references = {name: found for name in names if (found := references_of(said.get(name)))}
-    return made(str(item.get("type")), address, merged, references=references)
+    return create(str(item.get("type")), address, merged, references=references)

@@ -1,0 +1,29 @@
+"""A stack of typed resources, read from synthesized JSON or from a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modules.resources.kinds import typed
+from modules.resources.views import Resource
+from modules.terraform import stacks
+from modules.terraform.plan import plan_resources
+
+
+@dataclass(frozen=True)
+class Stack(stacks.Stack):
+    """All resources of one stack, typed."""
+
+    resources: tuple[Resource, ...]
+
+
+def read_stack(stack: Mapping[str, Any]) -> Stack:
+    """Return the resources of a synthesized cdk.tf.json."""
+    return Stack(tuple(stacks.stack_resources(stack, typed)))
+
+
+def read_plan(plan: Mapping[str, Any]) -> Stack:
+    """Return the resources that exist once a plan, as `terraform show -json` prints it, is applied."""
+    return Stack(tuple(plan_resources(plan, typed)))
