@@ -11,7 +11,8 @@ from modules.resources.delivery_resources import Queue
 from modules.resources.documents import Statement, statements
 from modules.resources.views import Topic
 from modules.semantics.globs import matches
-from modules.terraform.values import Unknown, from_json, reference
+from modules.terraform.addresses import reference
+from modules.terraform.values import Unknown, from_json
 from policies.engine import rule
 from policies.findings import Level
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from modules import facts
@@ -49,7 +50,7 @@ def tags_are_legal(resource: Resource) -> Iterator[Breach]:
     for key, value in resource.effective_tags.items():
         if not _is_legal_key(key):
             yield resource.finding(found=key, wanted="a legal key, not of aws:", fix=_FIX)
-        if not is_open(value) and not _fits(value, "tag_value_chars"):
+        if not is_open(value) and not (isinstance(value, str) and _fits(value, "tag_value_chars")):
             yield resource.finding(found=f"{key} = {value}", wanted="a legal value", fix=_FIX)
 
 
@@ -73,9 +74,11 @@ def _is_allowed(value: Any, allowed: tuple[str, ...]) -> bool:
     return isinstance(value, str) and any(matches(pattern, value) for pattern in allowed)
 
 
+@cache
 def _is_legal_key(key: str) -> bool:
     return key != "" and not key.lower().startswith("aws:") and _fits(key, "tag_key_chars")
 
 
-def _fits(text: Any, limit: str) -> bool:
-    return isinstance(text, str) and len(text) <= facts.limit(limit) and _LEGAL.fullmatch(text) is not None
+@cache
+def _fits(text: str, limit: str) -> bool:
+    return len(text) <= facts.limit(limit) and _LEGAL.fullmatch(text) is not None

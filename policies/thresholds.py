@@ -85,12 +85,13 @@ def threshold_is_on_the_right_side(alarm: MetricAlarm) -> Iterator[Breach]:
 )
 def threshold_is_below_the_ceiling(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterator[Breach]:
     """The limits of this very system leave room above the threshold."""
+    metrics = {item.metric for item in alarm.series}
+    ceilings = [each for each in context.ceilings if (each.namespace, each.name) in metrics]
+    if not ceilings:
+        return
     bounds = of_alarm(alarm, stack, context, with_ceilings=True)
     if _never(alarm, bounds) and not _never(alarm, of_alarm(alarm, stack, context, with_ceilings=False)):
-        metrics = {item.metric for item in alarm.series}
-        reasons = sorted(
-            {each.because for each in context.ceilings if (each.namespace, each.name) in metrics}
-        )
+        reasons = sorted({each.because for each in ceilings})
         wanted = f"{_reachable(bounds)} ({'; '.join(reasons)})"
         yield alarm.finding(found=_condition(alarm), wanted=wanted, fix=_FIX)
 

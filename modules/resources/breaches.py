@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 from modules.terraform.values import Unknown
@@ -34,6 +34,8 @@ def _plain(value: Any) -> str:
         return value if value.isprintable() else ascii(value)
     if isinstance(value, Unknown):
         return "a value not known yet"
+    if is_dataclass(value):
+        return str(value)
     if isinstance(value, Iterable) and not isinstance(value, Mapping):
         return ", ".join(_plain(item) for item in value) or "nothing"
     return ascii(value) if not isinstance(value, float) else f"{value:g}"

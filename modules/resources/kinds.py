@@ -31,6 +31,17 @@ _ALL: tuple[type[Resource], ...] = (
     *(Queue, QueuePolicy, Subscription, Function, EventSource, InvokeConfig, Schedule),
     *(Role, RolePolicy),
 )
+# Nested blocks that the provider fills in where the configuration has none: those that a plan of a new
+# resource without them marks as known after apply (hashicorp/aws 5.100.0).
+FILLED_IN: Mapping[str, frozenset[str]] = {
+    "aws_dynamodb_table": frozenset({"point_in_time_recovery", "server_side_encryption", "ttl"}),
+    "aws_iam_role": frozenset({"inline_policy"}),
+    "aws_lambda_event_source_mapping": frozenset(
+        {"amazon_managed_kafka_event_source_config", "self_managed_kafka_event_source_config"}
+    ),
+    "aws_lambda_function": frozenset({"ephemeral_storage", "logging_config", "tracing_config"}),
+    "aws_synthetics_canary": frozenset({"run_config"}),
+}
 KINDS: Mapping[str, type[Resource]] = {name: kind for kind in _ALL for name in kind.TYPES}
 
 
@@ -43,4 +54,7 @@ def typed(
     references: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Resource:
     """A resource of the class that knows its type."""
-    return KINDS.get(kind, Resource)(kind, address, values, tags or {}, references or {})
+    none: Mapping[str, Any] = {}
+    return KINDS.get(kind, Resource)(
+        kind, address, values, none if tags is None else tags, none if references is None else references
+    )

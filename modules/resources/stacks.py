@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from modules.resources.kinds import typed
+from modules.resources.kinds import FILLED_IN, typed
 from modules.resources.views import Resource
 from modules.terraform import stacks
 from modules.terraform.plan import plan_resources
@@ -24,6 +24,7 @@ def read_stack(stack: Mapping[str, Any]) -> Stack:
     return Stack(tuple(stacks.stack_resources(stack, typed)))
 
 
-def read_plan(plan: Mapping[str, Any]) -> Stack:
+def read_plan(plan: Mapping[str, Any], *, hides_sensitive: bool = False) -> Stack:
     """Return the resources that exist once a plan, as `terraform show -json` prints it, is applied."""
-    return Stack(tuple(plan_resources(plan, typed)))
+    found = plan_resources(plan, typed, filled_in=FILLED_IN, hides_sensitive=hides_sensitive)
+    return Stack(tuple(found))

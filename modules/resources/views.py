@@ -11,6 +11,8 @@ from modules.resources.series import Series, series_of
 from modules.terraform import resources
 from modules.terraform.values import as_map, blocks, links
 
+ALARM_STATES = ("alarm", "ok", "insufficient_data")
+
 
 class Resource(resources.Resource):
     """One resource of the stack, with its tags."""
@@ -93,7 +95,11 @@ class Alarm(Resource):
 
     def actions(self, state: str) -> tuple[Any, ...]:
         """What it does when it enters a state: `alarm`, `ok` or `insufficient_data`."""
-        return links(self.get(f"{state}_actions"))
+        return self._actions[state]
+
+    @cached_property
+    def _actions(self) -> Mapping[str, tuple[Any, ...]]:
+        return {state: links(self.get(f"{state}_actions")) for state in ALARM_STATES}
 
 
 class CompositeAlarm(Alarm):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from modules.terraform.addresses import most_specific
 from modules.terraform.values import Unknown, as_list, as_map
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def value_of(value: Any, missing: Any, expression: Any) -> Any:
@@ -19,7 +22,15 @@ def value_of(value: Any, missing: Any, expression: Any) -> Any:
     """
     if missing is True:
         return _pruned(_written(expression))
-    return _pruned(_merged(value, missing, expression)) if isinstance(value, dict | list) else value
+    if not isinstance(value, dict | list):
+        return value
+    # Most values are known attributes: there is nothing to merge.
+    return _pruned(_merged(value, missing, expression) if missing or isinstance(expression, list) else value)
+
+
+def is_block(value: Any) -> bool:
+    """Whether a value consists of nested blocks. Of `dynamic` ones Terraform shows no expressions."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
 def at(expression: Any, name: str) -> Any:
@@ -28,16 +39,18 @@ def at(expression: Any, name: str) -> Any:
         return None
     if "references" not in expression:
         return expression.get(name)
-    return _part(expression, as_map(expression.get("constant_value")).get(name))
+    return part(expression, as_map(expression.get("constant_value")).get(name))
+
+
+def part(expression: Any, written: Any) -> Any:
+    """Return the expression of a part: the references of the whole, and its own text."""
+    return {"references": as_map(expression).get("references"), "constant_value": written}
 
 
 def references_of(expression: Any) -> tuple[str, ...]:
-    """Those that name an attribute: Terraform lists the resource itself behind each of them."""
+    """Return the references; Terraform also lists the resource itself behind each of them."""
     listed = as_map(expression).get("references")
-    if not listed:
-        return ()
-    found = [text for text in as_list(listed) if isinstance(text, str)]
-    return tuple(one for one in found if not any(other.startswith(f"{one}.") for other in found))
+    return most_specific(tuple(text for text in as_list(listed) if isinstance(text, str))) if listed else ()
 
 
 def _merged(value: Any, missing: Any, expression: Any) -> Any:
@@ -61,8 +74,8 @@ def _element(values: list[Any], missing: list[Any], expression: Any, index: int)
     value, unknown, alone = values[index], missing[index], len(values) == 1
     if not isinstance(expression, list):
         written = as_list(as_map(expression).get("constant_value"))
-        part = _part(expression, written[0] if len(written) == 1 and alone else None)
-        return _merged(value, unknown, part)
+        own = part(expression, written[0] if len(written) == 1 and alone else None)
+        return _merged(value, unknown, own)
     if len(expression) != 1 or not alone:
         return _merged(value, unknown, None)
     return _merged(_set_in(expression[0], value), _set_in(expression[0], unknown), expression[0])
@@ -72,12 +85,7 @@ def _set_in(block: Any, found: Any) -> Any:
     """Only what the configuration sets in a block, not what the provider fills in."""
     if not isinstance(block, dict) or not isinstance(found, dict):
         return found
-    return {name: item for name, item in found.items() if name in block}
-
-
-def _part(expression: Any, written: Any) -> Any:
-    """The expression of a part, of which the references of the whole are known and perhaps the text."""
-    return {"references": as_map(expression).get("references"), "constant_value": written}
+    return {name: item for name, item in found.items() if name in block or is_block(item)}
 
 
 def _written(expression: Any) -> Any:
@@ -89,7 +97,11 @@ def _written(expression: Any) -> Any:
 def _pruned(value: Any) -> Any:
     """Without what the provider fills in for arguments of nested blocks that nobody set."""
     if isinstance(value, list):
-        return [_pruned(item) for item in value]
+        return [_pruned(item) if isinstance(item, dict | list) else item for item in value]
     if isinstance(value, dict):
-        return {name: _pruned(item) for name, item in value.items() if item not in (None, "", [], {})}
+        return {
+            name: _pruned(item) if isinstance(item, dict | list) else item
+            for name, item in value.items()
+            if item not in _EMPTY
+        }
     return value

@@ -4,28 +4,97 @@ The plan says what will be; the configuration in it says what that is made of. O
 configuration sets is read, so that a provider's defaults do not pass for choices. What the plan does
 not know yet is read as it stands in the configuration, with its references; where that was not written
 in JSON the plan lists the references alone, and it becomes `Unknown`.
+
+Terraform leaves `dynamic` blocks out of the expressions. A block that the plan knows and the
+configuration does not list is therefore read as one that is set, unless the provider fills in such a
+block itself (the caller says which these are). A resource that is created has no exception: a block that
+a provider fills in is not known before apply.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from modules.terraform.expressions import references_of, value_of
+from modules.terraform.configurations import configuration, root_module
+from modules.terraform.expressions import is_block, references_of, value_of
+from modules.terraform.marks import either, is_marked
 from modules.terraform.resources import Created_co, Factory
-from modules.terraform.values import INDEX, as_list, as_map, as_text, blocks
+from modules.terraform.values import as_map, as_text, blocks
 
 # What Terraform works out and the rules want to know: who a resource is, and all of its tags.
-COMPUTED = ("arn", "id", "tags_all")
+COMPUTED = ("arn", "id", "name", "tags_all")
+_NONE: frozenset[str] = frozenset()
 
 
-def plan_resources(plan: Mapping[str, Any], create: Factory[Created_co]) -> Iterator[Created_co]:
-    """Yield the managed resources that exist once the plan is applied."""
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One resource of a plan: values, marks and expressions, put together by name."""
+
+    values: Mapping[str, Any]
+    unknown: Mapping[str, Any]
+    expressions: Mapping[str, Any] | None
+    filled_in: frozenset[str]
+
+    def merged(self) -> Iterator[tuple[str, Any]]:
+        """Names and values that the rules read."""
+        unknown, written = self.unknown, self.expressions or {}
+        for name, value in self.values.items():
+            if self._is_set(name, value):
+                missing = unknown.get(name)
+                plain = not missing and not isinstance(value, dict | list)
+                yield name, value if plain else value_of(value, missing, written.get(name))
+        for name, missing in unknown.items():
+            if name not in self.values and missing and self._is_set(name, None):
+                yield name, value_of(None, missing, written.get(name))
+
+    def _is_set(self, name: str, value: Any) -> bool:
+        if self.expressions is None or name in self.expressions or name in COMPUTED:
+            return True
+        return is_block(value) and name not in self.filled_in
+
+
+def plan_resources(
+    plan: Mapping[str, Any],
+    create: Factory[Created_co],
+    *,
+    filled_in: Mapping[str, frozenset[str]] | None = None,
+    hides_sensitive: bool = False,
+) -> Iterator[Created_co]:
+    """Yield the managed resources that exist once the plan is applied.
+
+    Parameters
+    ----------
+    filled_in
+        By type: the nested blocks that the provider fills in where the configuration has none.
+    hides_sensitive
+        Whether sensitive values are read as unknown ones.
+    """
     plan = as_map(plan)
-    root = as_map(as_map(plan.get("planned_values")).get("root_module"))
-    configured = dict(_configured(as_map(as_map(plan.get("configuration")).get("root_module")), ""))
-    unknown = dict(_unknown(plan))
-    return (_resource(item, configured, unknown, create) for item in _planned(root))
+    configured = configuration(plan)
+    changes = dict(_changes(plan))
+    for item in _planned(root_module(plan, "planned_values")):
+        kind, address = str(item["type"]), str(item["address"])
+        change, expressions = changes.get(address, {}), configured.of(address, with_text=False)
+        one = _Planned(
+            as_map(item.get("values")),
+            _unknown(change, hides_sensitive=hides_sensitive),
+            expressions,
+            _NONE if change.get("actions") == ["create"] else (filled_in or {}).get(kind, _NONE),
+        )
+        references = {
+            name: found for name, written in (expressions or {}).items() if (found := references_of(written))
+        }
+        yield create(kind, address, dict(one.merged()), references=references)
+
+
+def _unknown(change: Mapping[str, Any], *, hides_sensitive: bool) -> Mapping[str, Any]:
+    unknown, marks = as_map(change.get("after_unknown")), change.get("after_sensitive")
+    if not hides_sensitive or not is_marked(marks):
+        return unknown
+    names = dict.fromkeys(as_map(change.get("after")), True)
+    return as_map(either(unknown, names if marks is True else marks))
 
 
 def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -40,49 +109,8 @@ def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from _planned(child)
 
 
-def _unknown(plan: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What is known after the apply only, by address; a deposed object has the address of its successor."""
-    for change in blocks(plan.get("resource_changes")):
-        if "deposed" in change:
-            continue
-        yield str(change.get("address")), as_map(change.get("change")).get("after_unknown")
-
-
-def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Expressions by address without indexes; references as seen from the root module."""
-    for item in blocks(module.get("resources")):
-        yield f"{prefix}{item.get('address')}", _rooted(as_map(item.get("expressions")), prefix)
-    for name, call in as_map(module.get("module_calls")).items():
-        yield from _configured(as_map(as_map(call).get("module")), f"{prefix}module.{name}.")
-
-
-def _rooted(expressions: Any, prefix: str) -> Any:
-    if isinstance(expressions, list):
-        return [_rooted(item, prefix) for item in expressions]
-    if not isinstance(expressions, Mapping) or not prefix:
-        return expressions
-    return {
-        key: [f"{prefix}{one}" for one in as_list(value)] if key == "references" else _rooted(value, prefix)
-        for key, value in expressions.items()
-        # In a module the text names what it refers to by addresses that only hold in there.
-        if key != "constant_value"
-    }
-
-
-def _resource(
-    item: Mapping[str, Any],
-    configured: Mapping[str, Mapping[str, Any]],
-    unknown: Mapping[str, Any],
-    create: Factory[Created_co],
-) -> Created_co:
-    address = str(item.get("address"))
-    expressions = configured.get(INDEX.sub("", address))
-    values = dict(as_map(item.get("values")))
-    missing = as_map(unknown.get(address))
-    names = [*values, *(name for name in missing if name not in values)]
-    if expressions is not None:
-        names = [name for name in names if name in expressions or name in COMPUTED]
-    said = expressions or {}
-    merged = {name: value_of(values.get(name), missing.get(name), said.get(name)) for name in names}
-    references = {name: found for name in names if (found := references_of(said.get(name)))}
-    return create(str(item.get("type")), address, merged, references=references)
+def _changes(plan: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Changes by address; a deposed object has the address of its successor."""
+    for item in blocks(plan.get("resource_changes")):
+        if "deposed" not in item:
+            yield str(item.get("address")), as_map(item.get("change"))

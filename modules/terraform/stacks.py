@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from modules.terraform.addresses import reference, without_indexes
 from modules.terraform.resources import Factory, Resource
-from modules.terraform.values import INDEX, as_map, as_text, blocks, links, reference
+from modules.terraform.values import as_map, as_text, blocks, links
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -59,7 +60,7 @@ class Stack:
     @cached_property
     def _by_address(self) -> dict[str, Resource]:
         """Also without indexes: a configuration's references inside of a module name none."""
-        bare = {INDEX.sub("", item.address): item for item in self.resources}
+        bare = {without_indexes(item.address): item for item in self.resources}
         return bare | {item.address: item for item in self.resources}
 
 

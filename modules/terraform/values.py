@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _TEMPLATE = re.compile(r"(?<!\$)\$\{")
-_REFERENCE = re.compile(r"\$\{((?:[\w.-]|\[[^\]{}]*\])+)\.(\w+)\}")
-INDEX = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -94,12 +92,6 @@ def links(value: Any) -> tuple[Any, ...]:
         known_as = [f"${{{reference}}}" for reference in item.references] if isinstance(item, Unknown) else []
         found.extend(known_as or [item])
     return tuple(found)
-
-
-def reference(value: Any) -> tuple[str, str] | None:
-    """Address and attribute, if the value is one reference and nothing else."""
-    match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return (match[1], match[2]) if match else None
 
 
 def from_json(value: Any) -> Any:

@@ -11,7 +11,8 @@ from typing import Any
 from modules.facts import prices
 from modules.resources.stacks import Stack
 from modules.resources.views import Resource
-from modules.terraform.values import INDEX, as_text, blocks, links, reference
+from modules.terraform.addresses import reference, without_indexes
+from modules.terraform.values import as_text, blocks, links
 from ops.cost.volumes import Volumes
 
 HOURS_PER_DAY = 24
@@ -69,7 +70,7 @@ class Surroundings:
         found: dict[tuple[str, str], Resource] = {}
         for item in self.stack.resources:
             if item.type in _REFERRED:
-                names = (item.address, INDEX.sub("", item.address), *filter(None, map(item.text, _CALLED)))
+                names = (item.address, without_indexes(item.address), *filter(None, map(item.text, _CALLED)))
                 for name in names:
                     found.setdefault((item.type, name), item)
         return found

@@ -8,11 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from modules.terraform.values import as_list
-from ops.review.configurations import Configuration, configuration
-from ops.review.marks import either
+from modules.terraform.configurations import Configuration, configuration
+from modules.terraform.marks import either
+from modules.terraform.values import as_list, as_map
 from ops.review.plans import Plan
-from ops.review.values import mapping, merged, same
+from ops.review.values import merged, same
 
 Values = Mapping[str, Any]
 _NO_REASON = "none"
@@ -110,25 +110,25 @@ class Change:
         """What nobody configures and the provider has yet to work out, such as the time of a change."""
         if expressions is None:
             return frozenset()
-        gaps = (name for name, gap in mapping(unknown).items() if gap is True and name not in expressions)
+        gaps = (name for name, gap in as_map(unknown).items() if gap is True and name not in expressions)
         return frozenset(name for name in gaps if not self._may_be_dynamic(name))
 
     def _may_be_dynamic(self, name: str) -> bool:
         """Whether it is a block: of one that is `dynamic`, Terraform shows no expressions."""
-        sides = (mapping(side).get(name) for side in (self.raw_before, self.raw_after))
+        sides = (as_map(side).get(name) for side in (self.raw_before, self.raw_after))
         return any(isinstance(side, list) and all(isinstance(one, dict) for one in side) for side in sides)
 
 
 def _side(values: Any, unknown: Any, sensitive: Any, expressions: Values | None) -> Values:
     if sensitive is True:
-        sensitive = dict.fromkeys(mapping(values), True)
-    found = merged(mapping(values), unknown, sensitive, expressions)
+        sensitive = dict.fromkeys(as_map(values), True)
+    found = merged(as_map(values), unknown, sensitive, expressions)
     return found if isinstance(found, Mapping) else {}
 
 
 def changes(plan: Plan) -> Iterator[Change]:
     """Everything that a plan does to managed resources; those that it leaves alone are left out."""
-    known = configuration(plan)
+    known = configuration(plan.raw)
     for item in plan.resource_changes:
         if _matters(item):
             yield _change(item, known)

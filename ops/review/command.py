@@ -30,6 +30,7 @@ from modules.settings import Settings, environments, load
 from modules.settings.files import read as read_yaml
 from modules.settings.reviews import AcceptedChange
 from modules.spec.system import Monitoring
+from modules.terraform.values import as_map
 from ops.cost import region_of
 from ops.review.acceptances import Acceptance, unspent
 from ops.review.costs import costs
@@ -40,7 +41,6 @@ from ops.review.plans import Plan, read
 from ops.review.review import Review, review
 from ops.review.sections import Section
 from ops.review.topics import tags_of
-from ops.review.values import mapping
 from policies.context import Context
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -162,7 +162,7 @@ def environment_of(plan: Plan, config: Path) -> str | None:
     known = {*environments(config), LOCAL}
     for item in plan.resource_changes:
         for side in ("after", "before"):
-            tags = tags_of(mapping(item["change"].get(side)))
+            tags = tags_of(as_map(item["change"].get(side)))
             if tags.get("ManagedBy") == MADE_BY and tags.get("Environment") in known and tags.get("Project"):
                 return str(tags["Environment"])
     return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modules.terraform.configurations import configuration
+from modules.terraform.values import as_map
 from ops.review.changes import Action, Change, Values
-from ops.review.configurations import configuration
 from ops.review.plans import Plan, PlanError
-from ops.review.values import mapping
 
 Pair = tuple[Values | None, Values | None]
 
@@ -21,7 +21,7 @@ def compared(base: Plan, head: Plan) -> Iterator[Change]:
         One of them was made against a state with something in it.
     """
     old, new = _created(base), _created(head)
-    before, after = configuration(base), configuration(head)
+    before, after = configuration(base.raw), configuration(head.raw)
     for address in sorted({*old, *new}):
         pair = old.get(address), new.get(address)
         change = _pair(address, pair, (before.of(address), after.of(address)))
@@ -31,7 +31,7 @@ def compared(base: Plan, head: Plan) -> Iterator[Change]:
 
 def _pair(address: str, pair: Pair, expressions: Pair) -> Change:
     old, new = pair
-    before, after = mapping((old or {}).get("change")), mapping((new or {}).get("change"))
+    before, after = as_map((old or {}).get("change")), as_map((new or {}).get("change"))
     action = Action.UPDATE if old and new else Action.CREATE if new else Action.DELETE
     marks = {
         "before_unknown": before.get("after_unknown"),

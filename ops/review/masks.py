@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ops.review.marks import leaves
+from modules.terraform.marks import leaves
 from ops.review.secrets import SENSITIVE, masked
 from ops.review.values import Hidden, merged
 

@@ -14,10 +14,8 @@ from pydantic_core import from_json
 
 from modules.errors import MonitoringError
 from modules.resources.stacks import Stack, read_plan
-from ops.review.marks import either, is_marked
 from ops.review.secrets import masked
 from ops.review.shapes import another_kind, json_kind, misshapen
-from ops.review.values import mapping
 
 MEND = "write it with `terraform show -json PLANFILE > plan.json`"
 _BINARY = (b"PK\x03\x04", b"tfplan")
@@ -52,8 +50,7 @@ class Plan:
     @cached_property
     def stack(self) -> Stack:
         """What will be there, with sensitive values unknown, so that no rule can repeat them."""
-        hidden = [_hidden(item) for item in self.raw.get("resource_changes") or ()]
-        return read_plan({**self.raw, "resource_changes": hidden})
+        return read_plan(self.raw, hides_sensitive=True)
 
     @property
     def drift(self) -> tuple[Mapping[str, Any], ...]:
@@ -69,16 +66,6 @@ class Plan:
     def deferred(self) -> int:
         """The number of changes that Terraform puts off to a later plan."""
         return len(self.raw.get("deferred_changes") or ())
-
-
-def _hidden(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    change = item["change"]
-    marks = change.get("after_sensitive")
-    if not is_marked(marks):
-        return item
-    names = mapping(change.get("after"))
-    marks = dict.fromkeys(names, True) if marks is True else marks
-    return {**item, "change": {**change, "after_unknown": either(change.get("after_unknown"), marks)}}
 
 
 def read(path: Path) -> Plan:
@@ -148,11 +135,6 @@ def _json(data: bytes, name: str) -> Any:
 
 def _no_number(text: str) -> NoReturn:
     raise ValueError(text)
-
-
-def root_module(plan: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The root module of one of the plan's parts."""
-    return mapping(mapping(plan.get(key)).get("root_module"))
 
 
 def _refuse(name: str, text: str) -> NoReturn:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from modules.terraform.values import Unknown, as_list, as_text
+from modules.terraform.addresses import without_indexes
+from modules.terraform.values import Unknown, as_list, as_map, as_text
 from ops.review.secrets import SENSITIVE
-from ops.review.values import Hidden, bare, is_nothing, key_of, mapping
+from ops.review.values import Hidden, is_nothing, key_of
 from ops.review.verdicts import SEVERITIES
 from ops.review.words import one_line
 
@@ -64,7 +65,7 @@ class Topics:
 
     def _referred(self, reference: str) -> Target:
         address = reference.rpartition(".")[0]
-        topic = self._by_address.get(address) or self._by_address.get(bare(address))
+        topic = self._by_address.get(address) or self._by_address.get(without_indexes(address))
         if topic is not None:
             return topic
         return Target(f"?{reference}", one_line(reference) or "a target known after apply", is_known=False)
@@ -87,7 +88,7 @@ class Topics:
     @cached_property
     def _by_address(self) -> Mapping[str, Target]:
         # Inside of a module with several instances, references have no index.
-        bared = {bare(item[0]): target(*item) for item in self.items}
+        bared = {without_indexes(item[0]): target(*item) for item in self.items}
         return bared | {item[0]: target(*item) for item in self.items}
 
 
@@ -114,7 +115,7 @@ def route_of(values: Mapping[str, Any]) -> str:
 def tags_of(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """All tags, those of the provider included."""
     found = values.get("tags_all")
-    return mapping(values.get("tags") if is_nothing(found) or not isinstance(found, Mapping) else found)
+    return as_map(values.get("tags") if is_nothing(found) or not isinstance(found, Mapping) else found)
 
 
 def topics(items: Iterable[tuple[str, Any]]) -> Topics:

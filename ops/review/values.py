@@ -6,17 +6,17 @@ They come from JSON, so a mapping is a `dict`; asking for that alone is three ti
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from modules.terraform.values import Unknown
-from ops.review.marks import is_marked
+from modules.terraform import expressions
+from modules.terraform.expressions import references_of
+from modules.terraform.marks import is_marked
+from modules.terraform.values import Unknown, as_map
 from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name
 
 _NOTHING: tuple[Any, ...] = ("", [], {})
-_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 
 @dataclass(frozen=True)
@@ -55,21 +55,6 @@ def _marked(value: Any) -> Any:
     )
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """A mapping as it is; anything else is empty."""
-    return value if isinstance(value, dict) else {}
-
-
-def entries(value: Any) -> list[dict[str, Any]]:
-    """The mappings in a list as they are; a plan has thousands, so none is copied."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def bare(address: str) -> str:
-    """An address without its indexes, as the configuration knows it."""
-    return _INDEX.sub("", address) if "[" in address else address
-
-
 def merged(value: Any, unknown: Any, sensitive: Any, expression: Any, name: str = "") -> Any:
     """A planned value with `Unknown` and `Hidden` in the places that are marked so.
 
@@ -83,7 +68,7 @@ def merged(value: Any, unknown: Any, sensitive: Any, expression: Any, name: str 
         The attribute's or key's own name, which may call it a secret.
     """
     if unknown is True:
-        return Unknown(references(expression), written(expression))
+        return Unknown(references_of(expression), written(expression))
     if sensitive is True:
         return None if value is None else Hidden(value)
     # Whatever its name, a block is looked into, for its parts have names of their own.
@@ -104,7 +89,7 @@ def _merged_map(value: dict[str, Any], unknown: Any, sensitive: Any, expression:
     found = {}
     for key in (*value, *(key for key in gaps if key not in value)):
         hidden = True if holds_secrets(name) else marks.get(key)
-        found[key] = merged(value.get(key), gaps.get(key), hidden, expression_of(expression, key), key)
+        found[key] = merged(value.get(key), gaps.get(key), hidden, expressions.at(expression, key), key)
     return found
 
 
@@ -126,39 +111,20 @@ def _merged_list(value: list[Any], unknown: Any, sensitive: Any, expression: Any
     ]
 
 
-def expression_of(expression: Any, name: str) -> Any:
-    """The expression of an attribute; a mapping written in one expression has but one for all its keys."""
-    if not isinstance(expression, dict):
-        return None
-    if "references" not in expression:
-        return expression.get(name)
-    return _narrowed(expression, mapping(expression.get("constant_value")).get(name))
-
-
 def _element(expression: Any, index: int) -> Any:
     """The expression of a part of a list that is written in one expression."""
     if not isinstance(expression, dict) or "references" not in expression:
         return expression
     parts = expression.get("constant_value")
-    return _narrowed(expression, parts[index] if isinstance(parts, list) and index < len(parts) else None)
-
-
-def _narrowed(expression: dict[str, Any], part: Any) -> dict[str, Any]:
-    """The expression of a part: of the whole the references are known, of the part what is written."""
-    return {**expression, "constant_value": part}
+    return expressions.part(
+        expression, parts[index] if isinstance(parts, list) and index < len(parts) else None
+    )
 
 
 def written(expression: Any) -> str:
     """What the configuration says, as text to compare by; empty where the plan does not repeat it."""
-    said = mapping(expression).get("constant_value")
+    said = as_map(expression).get("constant_value")
     return "" if said is None else json.dumps(said, sort_keys=True)
-
-
-def references(expression: Any) -> tuple[str, ...]:
-    """What an expression refers to; Terraform lists the resource itself behind each of its attributes."""
-    listed = expression.get("references") if isinstance(expression, dict) else None
-    found = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
-    return tuple(one for one in found if not any(other.startswith(f"{one}.") for other in found))
 
 
 def is_nothing(value: Any) -> bool:

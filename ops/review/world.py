@@ -8,10 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from modules import facts
-from modules.terraform.values import as_text
+from modules.terraform.values import as_map, as_text, blocks
 from ops.review.plans import Plan
 from ops.review.topics import TOPIC, Topics, topics
-from ops.review.values import entries, mapping
 
 _FILTER = "aws_cloudwatch_log_metric_filter"
 
@@ -48,7 +47,7 @@ class World:
         found: dict[tuple[str, str], str] = {}
         for side in ("before", "after"):
             for _, values in _values(self.head, side, _FILTER):
-                for block in entries(mapping(values).get("metric_transformation")):
+                for block in blocks(as_map(values).get("metric_transformation")):
                     unit = as_text(block.get("unit"))
                     if unit and unit != "None":
                         found[str(block.get("namespace")), str(block.get("name"))] = unit
@@ -64,7 +63,7 @@ def _values(plan: Plan, side: str, kind: str) -> Iterator[tuple[str, Any]]:
 
 def _looked_up(plan: Plan) -> Iterator[tuple[str, Any]]:
     """The topics that the configuration only reads."""
-    values = mapping(mapping(plan.raw.get("prior_state")).get("values"))
+    values = as_map(as_map(plan.raw.get("prior_state")).get("values"))
     for item in _resources(values.get("root_module")):
         if item.get("mode") == "data" and item.get("type") == TOPIC:
             yield str(item.get("address")), item.get("values")
@@ -72,6 +71,6 @@ def _looked_up(plan: Plan) -> Iterator[tuple[str, Any]]:
 
 def _resources(module: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(module, Mapping):
-        yield from entries(module.get("resources"))
-        for child in entries(module.get("child_modules")):
+        yield from blocks(module.get("resources"))
+        for child in blocks(module.get("child_modules")):
             yield from _resources(child)

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from modules.resources.documents import Statement
-from modules.terraform.values import as_list, blocks
+from modules.terraform.values import as_list, as_map, blocks
 from ops.review.changes import Change
 from ops.review.judges.attributes import read_json
 from ops.review.judges.denials import coming
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import is_nothing, mapping
+from ops.review.values import is_nothing
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import listed, shown
 
@@ -74,7 +74,7 @@ def _named(document: Any) -> str:
 
 def statements(document: Any) -> Statements:
     """The statements in the order of the document."""
-    return blocks(mapping(document).get("Statement"))
+    return blocks(as_map(document).get("Statement"))
 
 
 def _differences(change: Change, path: str, what: str, before: Any, after: Any) -> Iterator[Verdict]:
@@ -148,7 +148,7 @@ def in_words(statement: Mapping[str, Any]) -> str:
     """A statement on one line, such as ``Allow cloudwatch.amazonaws.com sns:Publish``."""
     effect = str(statement.get("Effect"))
     parts = (effect, _either(statement, "Principal", _principal), _either(statement, "Action", _listed))
-    conditions = ", ".join(sorted(mapping(statement.get("Condition"))))
+    conditions = ", ".join(sorted(as_map(statement.get("Condition"))))
     return " ".join(filter(None, parts)) + (f" if {conditions}" if conditions else "")
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from modules.terraform.values import Unknown
 from ops.review.changes import Change, Values
-from ops.review.values import Hidden, at, same
+from ops.review.values import Hidden, at, is_nothing, same
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import shown
+from ops.review.words import UNKNOWN, shown
 from ops.review.world import World
 
 AspectJudge = Callable[[Change, World], Iterator[Verdict]]
@@ -30,7 +30,15 @@ def by_name(values: Values, _world: World) -> str:
     for attribute in ("name", "alarm_name", "function_name", "dashboard_name", "bucket", "description"):
         if isinstance(values.get(attribute), str):
             return shown(values[attribute])
-    return ""
+    return called(values) if values.get("name_prefix") else ""
+
+
+def called(values: Values) -> str:
+    """Return the name of a resource, or what is known of a name that is generated."""
+    name, prefix = values.get("name"), values.get("name_prefix")
+    if not is_nothing(name):
+        return shown(name)
+    return f"generated name, prefix {shown(prefix)}" if isinstance(prefix, str) and prefix else UNKNOWN
 
 
 def always(_change: Change) -> bool:
