@@ -97,6 +97,22 @@ def _unknown(change: Mapping[str, Any], *, hides_sensitive: bool) -> Mapping[str
     return as_map(either(unknown, names if marks is True else marks))
 
 
+def resources_before(plan: Mapping[str, Any], create: Factory[Created_co]) -> Iterator[Created_co]:
+    """Yield the managed resources that exist before the plan is applied."""
+    for item in blocks(as_map(plan).get("resource_changes")):
+        values = as_map(item.get("change")).get("before")
+        # A deposed object is what an earlier apply failed to delete.
+        if item.get("mode", "managed") == "managed" and "deposed" not in item and isinstance(values, dict):
+            yield create(str(item.get("type")), str(item.get("address")), values)
+
+
+def provider_setting(plan: Mapping[str, Any], provider: str, name: str) -> str | None:
+    """Return an argument of a provider, where the configuration has it as plain text."""
+    providers = as_map(as_map(as_map(plan).get("configuration")).get("provider_config"))
+    expression = as_map(as_map(as_map(providers.get(provider)).get("expressions")).get(name))
+    return as_text(expression.get("constant_value"))
+
+
 def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for item in blocks(module.get("resources")):
         if (

@@ -12,6 +12,9 @@ from typing import Any
 _TEMPLATE = re.compile(r"(?<!\$)\$\{")
 
 
+_NOTHING: tuple[Any, ...] = ("", [], {})
+
+
 @dataclass(frozen=True)
 class Unknown:
     """A value that the plan does not know yet, with the references it is made of.
@@ -24,6 +27,23 @@ class Unknown:
 
     references: tuple[str, ...] = ()
     written: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A sensitive value: it can be compared, and nothing else."""
+
+    value: Any = field(repr=False)
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether it says nothing: Terraform's providers do not agree on how to write that."""
+    return value is None or value in _NOTHING
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether two values mean the same."""
+    return bool(old == new) or (is_nothing(old) and is_nothing(new))
 
 
 def is_known(value: Any) -> bool:

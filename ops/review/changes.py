@@ -1,173 +1,35 @@
-"""What a plan changes: each resource before and after."""
+"""What a plan changes, with secrets hidden that only their names betray."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from modules.terraform.configurations import Configuration, configuration
-from modules.terraform.marks import either
-from modules.terraform.values import as_list, as_map
-from ops.review.plans import Plan
-from ops.review.values import merged, same
+from modules.terraform import changes
+from modules.terraform.changes import Merger
+from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name
 
 Values = Mapping[str, Any]
-_NO_REASON = "none"
 
 
-class Action(StrEnum):
-    """What Terraform does with a resource."""
+class _Merger(Merger):
+    """Hides what Terraform marks, and what has the name of a secret."""
 
-    KEEP = "keep"
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    DELETE = "delete"
-    FORGET = "forget"
+    def hides(self, value: Any, name: str) -> bool:
+        """Whether a value is a secret by its name."""
+        return bool(value) and value is not True and is_secret_name(name)
 
-
-_ACTIONS = {
-    ("no-op",): Action.KEEP,
-    ("create",): Action.CREATE,
-    ("update",): Action.UPDATE,
-    ("delete",): Action.DELETE,
-    ("forget",): Action.FORGET,
-}
+    def marks_in(self, value: dict[str, Any], marks: Values, name: str) -> Values:
+        """The marks in a mapping, with those of an entry that is called a secret."""
+        if holds_secrets(name):
+            return dict.fromkeys((*value, *marks), True)
+        return {**marks, "value": True} if "value" in value and is_secret_entry(value, name) else marks
 
 
-@dataclass(frozen=True)
-class Change:
-    """One resource, before and after.
-
-    Attributes
-    ----------
-    was
-        The address before, if it was moved.
-    reason
-        Terraform's word for why it is replaced or deleted.
-    forced_by
-        The attributes that make it a replacement.
-    imported
-        Whether it is brought under management by this plan.
-    left_behind
-        Whether what was there before stays in AWS, no longer managed.
-    deposed
-        Whether this is about the remains of an earlier replacement.
-    stateless
-        Whether this is the difference of two plans against an empty state.
-    """
-
-    address: str
-    type: str
-    action: Action
-    raw_before: Any = field(repr=False)
-    raw_after: Any = field(repr=False)
-    marks: Values = field(repr=False, default_factory=dict)
-    expressions: Values | None = field(repr=False, default=None)
-    was: str = ""
-    reason: str = _NO_REASON
-    forced_by: tuple[str, ...] = ()
-    imported: bool = False
-    left_behind: bool = False
-    deposed: bool = False
-    stateless: bool = False
-
-    @cached_property
-    def before(self) -> Values:
-        """The values before."""
-        marks = self.marks
-        expressions = marks.get("before_expressions")
-        values = _side(self.raw_before, marks.get("before_unknown"), self._sensitive, expressions)
-        # What the provider will work out anew is no change of anybody's. Without a state, it is one of
-        # the configuration if only one side configures it.
-        idle = self._idle(marks.get("before_unknown"), expressions) if self.stateless else self._idle_after
-        return {name: value for name, value in values.items() if name not in idle}
-
-    @cached_property
-    def after(self) -> Values:
-        """The values after."""
-        marks = self.marks
-        values = _side(self.raw_after, marks.get("after_unknown"), self._sensitive, self.expressions)
-        return {name: value for name, value in values.items() if name not in self._idle_after}
-
-    def keeps(self, *paths: str) -> bool:
-        """Whether these arguments stay as they are."""
-        return all(same(self.before.get(path), self.after.get(path)) for path in paths)
-
-    @cached_property
-    def _sensitive(self) -> Any:
-        """What is sensitive on one side was so on the other, whether anybody said it or not."""
-        return either(self.marks.get("before_sensitive"), self.marks.get("after_sensitive"))
-
-    @cached_property
-    def _idle_after(self) -> frozenset[str]:
-        return self._idle(self.marks.get("after_unknown"), self.expressions)
-
-    def _idle(self, unknown: Any, expressions: Values | None) -> frozenset[str]:
-        """What nobody configures and the provider has yet to work out, such as the time of a change."""
-        if expressions is None:
-            return frozenset()
-        gaps = (name for name, gap in as_map(unknown).items() if gap is True and name not in expressions)
-        return frozenset(name for name in gaps if not self._may_be_dynamic(name))
-
-    def _may_be_dynamic(self, name: str) -> bool:
-        """Whether it is a block: of one that is `dynamic`, Terraform shows no expressions."""
-        sides = (as_map(side).get(name) for side in (self.raw_before, self.raw_after))
-        return any(isinstance(side, list) and all(isinstance(one, dict) for one in side) for side in sides)
+MERGER = _Merger()
 
 
-def _side(values: Any, unknown: Any, sensitive: Any, expressions: Values | None) -> Values:
-    if sensitive is True:
-        sensitive = dict.fromkeys(as_map(values), True)
-    found = merged(as_map(values), unknown, sensitive, expressions)
-    return found if isinstance(found, Mapping) else {}
+class Change(changes.Change):
+    """One resource, before and after."""
 
-
-def changes(plan: Plan) -> Iterator[Change]:
-    """Everything that a plan does to managed resources; those that it leaves alone are left out."""
-    known = configuration(plan.raw)
-    for item in plan.resource_changes:
-        if _matters(item):
-            yield _change(item, known)
-
-
-def drifted(plan: Plan) -> Iterator[Change]:
-    """What was changed outside of Terraform."""
-    nothing = Configuration({})
-    for item in plan.drift:
-        if _matters(item):
-            yield _change(item, nothing)
-
-
-def _matters(item: Values) -> bool:
-    change = item["change"]
-    if item.get("mode", "managed") != "managed" or change["actions"] == ["read"]:
-        return False
-    return change["actions"] != ["no-op"] or "previous_address" in item or bool(change.get("importing"))
-
-
-def _change(item: Values, known: Configuration) -> Change:
-    change = item["change"]
-    actions = tuple(change["actions"])
-    return Change(
-        address=item["address"],
-        type=item["type"],
-        action=_ACTIONS.get(actions, Action.REPLACE),
-        raw_before=change.get("before"),
-        raw_after=change.get("after"),
-        marks=change,
-        expressions=known.of(item["address"]),
-        was=str(item.get("previous_address") or ""),
-        reason=str(item.get("action_reason") or _NO_REASON),
-        forced_by=tuple(_path(path) for path in as_list(change.get("replace_paths"))),
-        imported=bool(change.get("importing")),
-        left_behind="forget" in actions and len(actions) > 1,
-        deposed="deposed" in item,
-    )
-
-
-def _path(path: Any) -> str:
-    return ".".join(str(step) for step in as_list(path) if isinstance(step, str)) or "an attribute"
+    MERGER: ClassVar[Merger] = MERGER

@@ -26,12 +26,13 @@ from pydantic import TypeAdapter, ValidationError
 from modules.catalog import every_target
 from modules.errors import ToolError
 from modules.policy_context import policy_context
+from modules.resources.stacks import region_of
 from modules.settings import Settings, environments, load
 from modules.settings.files import read as read_yaml
 from modules.settings.reviews import AcceptedChange
 from modules.spec.system import Monitoring
+from modules.terraform.plan_files import PlanError
 from modules.terraform.values import as_map
-from ops.cost import region_of
 from ops.review.acceptances import Acceptance, unspent
 from ops.review.costs import costs
 from ops.review.findings import advice, findings
@@ -39,6 +40,7 @@ from ops.review.json_report import as_json
 from ops.review.markdown import markdown
 from ops.review.plans import Plan, read
 from ops.review.review import Review, review
+from ops.review.secrets import masked
 from ops.review.sections import Section
 from ops.review.topics import tags_of
 from policies.context import Context
@@ -79,7 +81,12 @@ def command(
     # The plan is one large tree without circles, and the process ends with it.
     gc.disable()
     today = datetime.now(UTC).date()
-    found = run(plan, base=base, environment=env, environ=os.environ, today=today, config=CONFIG, spent=spent)
+    try:
+        found = run(
+            plan, base=base, environment=env, environ=os.environ, today=today, config=CONFIG, spent=spent
+        )
+    except RecursionError:
+        raise PlanError(f"{masked(str(plan))}: is nested too deeply for a plan") from None
     print(_WRITERS[format_](found), end="")
     if found.failed:
         raise typer.Exit(EXIT_FAILED)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from modules.terraform.marks import leaves
+from modules.terraform.values import Hidden
+from ops.review.changes import MERGER
 from ops.review.secrets import SENSITIVE, masked
-from ops.review.values import Hidden, merged
 
 # Shorter ones would blot out every other word; the attribute that holds one is hidden all the same.
 SHORTEST_KNOWN = 6
@@ -45,7 +46,7 @@ def veiled(text: str) -> str:
         return text
     try:
         value = json.loads(text)
-        told = _told(merged(value, None, None, None))
+        told = _told(MERGER.merged(value, None, None, None))
     except (ValueError, RecursionError):
         return text
     if told == value:

@@ -1,71 +1,25 @@
-"""Plans as `terraform show -json` prints them: read, or refused with one clear line."""
+"""The plan that is reviewed, and messages about it that are fit to be printed."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
 
-from pydantic_core import from_json
-
-from modules.errors import MonitoringError
 from modules.resources.stacks import Stack, read_plan
+from modules.terraform import plan_files
+from modules.terraform.plan_files import PlanError
 from ops.review.secrets import masked
-from ops.review.shapes import another_kind, json_kind, misshapen
-
-MEND = "write it with `terraform show -json PLANFILE > plan.json`"
-_BINARY = (b"PK\x03\x04", b"tfplan")
-# What is left of a value that was cut off.
-_CUT = re.compile(r"(?:-|t(?:ru?)?|f(?:al?|als)?|n(?:ul?)?|\\?u?[0-9A-Fa-f]{0,3})?[ \t\r\n\0]*")
 
 
-class PlanError(MonitoringError):
-    """A file is no plan that can be reviewed; the text is one line that says what it is, and the mend."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A plan that has the shape of one.
-
-    Attributes
-    ----------
-    name
-        The file, as the user names it.
-    raw
-        What it holds.
-    """
-
-    name: str
-    raw: Mapping[str, Any]
-
-    @property
-    def resource_changes(self) -> tuple[Mapping[str, Any], ...]:
-        """The changes, those without effect included."""
-        return tuple(self.raw.get("resource_changes") or ())
+class Plan(plan_files.Plan):
+    """A plan that has the shape of one."""
 
     @cached_property
     def stack(self) -> Stack:
         """What will be there, with sensitive values unknown, so that no rule can repeat them."""
         return read_plan(self.raw, hides_sensitive=True)
-
-    @property
-    def drift(self) -> tuple[Mapping[str, Any], ...]:
-        """What was changed outside of Terraform since it last looked."""
-        return tuple(self.raw.get("resource_drift") or ())
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether Terraform itself says that it leaves something out, as it does with -target."""
-        return self.raw.get("complete") is False
-
-    @property
-    def deferred(self) -> int:
-        """The number of changes that Terraform puts off to a later plan."""
-        return len(self.raw.get("deferred_changes") or ())
 
 
 def read(path: Path) -> Plan:
@@ -76,66 +30,30 @@ def read(path: Path) -> Plan:
     PlanError
         The file cannot be read, is cut off, is no JSON or no plan, or is of another format version.
     """
-    return parse(_bytes(path), str(path))
+    with _masked(str(path)):
+        return _own(plan_files.read(path))
 
 
 def parse(data: bytes, name: str) -> Plan:
-    """A plan from the bytes of a file.
+    """Return the plan in the bytes of a file.
 
     Raises
     ------
     PlanError
         As `read`.
     """
-    if not data.strip(b" \t\r\n\0"):
-        _refuse(name, f"is empty; {MEND}")
-    if data.startswith(_BINARY):
-        _refuse(name, f"is a binary plan; {MEND.replace('PLANFILE', masked(name))}")
-    plan = _json(data, name)
-    if not isinstance(plan, Mapping):
-        _refuse(name, f"holds a JSON {json_kind(plan)}, not a plan; {MEND}")
-    for problem in (*another_kind(plan), *misshapen(plan)):
-        _refuse(name, f"{problem}; {MEND}")
-    if plan.get("errored") is True:
-        _refuse(name, "holds the remains of a plan that failed; mend what `terraform plan` complains of")
-    return Plan(name, plan)
+    with _masked(name):
+        return _own(plan_files.parse(data, name))
 
 
-def _bytes(path: Path) -> bytes:
+def _own(plan: plan_files.Plan) -> Plan:
+    return Plan(plan.name, plan.raw)
+
+
+@contextmanager
+def _masked(name: str) -> Iterator[None]:
+    """Keep a secret in a file's name out of messages."""
     try:
-        return path.read_bytes()
-    except IsADirectoryError:
-        _refuse(str(path), f"is a folder; name a file and {MEND}")
-    except FileNotFoundError:
-        _refuse(str(path), f"there is no such file; {MEND}")
-    except (OSError, ValueError) as error:
-        _refuse(str(path), f"cannot be read: {getattr(error, 'strerror', None) or 'the name is not legal'}")
-
-
-def _json(data: bytes, name: str) -> Any:
-    try:
-        return from_json(data, allow_inf_nan=False, cache_strings="keys")
-    except ValueError:
-        pass  # what the quick reader does not take the other one takes, or says why not
-    try:
-        return json.loads(data, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        if error.msg == "Extra data" and b'"@level"' in data[:10_000]:
-            _refuse(name, f"is the log of `terraform plan -json`; {MEND}")
-        if error.msg.startswith("Unterminated string") or _CUT.fullmatch(error.doc, error.pos):
-            _refuse(name, f"is cut off in line {error.doc.count(chr(10)) + 1}; {MEND}")
-        _refuse(name, f"is not JSON, from line {error.lineno}, column {error.colno} on; {MEND}")
-    except UnicodeDecodeError:
-        _refuse(name, f"is not text; {MEND}")
-    except RecursionError:
-        _refuse(name, f"is nested too deeply for a plan; {MEND}")
-    except ValueError:
-        _refuse(name, f"holds a number that is none; {MEND}")
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-def _refuse(name: str, text: str) -> NoReturn:
-    raise PlanError(f"{masked(name)}: {text}")
+        yield
+    except PlanError as error:
+        raise PlanError(str(error).replace(name, masked(name))) from None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from modules.terraform.values import Unknown
-from ops.review.changes import Action, Change
+from modules.terraform.changes import Action
+from modules.terraform.values import Hidden, Unknown
+from ops.review.changes import Change
 from ops.review.judges import kind_of
-from ops.review.values import Hidden
 from ops.review.words import shown
 
 _NAMES = ("alarm_name", "name", "function_name", "dashboard_name", "bucket", "protocol", "endpoint")

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from modules.terraform.changes import changes, compared, drifted
 from ops.review.acceptances import Acceptance, spend
-from ops.review.changes import Change, changes, drifted
-from ops.review.comparisons import compared
+from ops.review.changes import Change
 from ops.review.judges import judged
 from ops.review.known import known_secrets
 from ops.review.masks import Mask
@@ -105,7 +105,7 @@ def review(
         With a base: one of the plans was made against a state with something in it.
     """
     mask = Mask({text for one in (plan, base) if one is not None for text in known_secrets(one)})
-    found = tuple(changes(plan) if base is None else compared(base, plan))
+    found = tuple(changes(plan, Change) if base is None else compared(base, plan, Change))
     verdicts = _verdicts(found, World(plan, base), mask)
     return Review(
         verdicts=verdicts,
@@ -113,7 +113,7 @@ def review(
             place: replace(one, reason=mask(one_line(one.reason)))
             for place, one in spend(verdicts, accepted, mask).items()
         },
-        drift=_verdicts(tuple(drifted(plan)), World(plan), mask),
+        drift=_verdicts(tuple(drifted(plan, Change)), World(plan), mask),
         findings=None if findings is None else tuple(told_finding(one, mask) for one in findings),
         advice=tuple(told_finding(one, mask) for one in advice),
         notes=tuple(map(mask, (*_notes(plan, base), *notes))),

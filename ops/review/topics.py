@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from modules.terraform.addresses import without_indexes
-from modules.terraform.values import Unknown, as_list, as_map, as_text
+from modules.terraform.values import Hidden, Unknown, as_list, as_map, as_text, is_nothing
 from ops.review.secrets import SENSITIVE
-from ops.review.values import Hidden, is_nothing, key_of
+from ops.review.values import key_of
 from ops.review.verdicts import SEVERITIES
 from ops.review.words import one_line
 

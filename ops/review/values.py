@@ -7,23 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from modules.terraform import expressions
-from modules.terraform.expressions import references_of
-from modules.terraform.marks import is_marked
-from modules.terraform.values import Unknown, as_map
-from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name
-
-_NOTHING: tuple[Any, ...] = ("", [], {})
-
-
-@dataclass(frozen=True)
-class Hidden:
-    """A sensitive value: it can be compared, and nothing else."""
-
-    value: Any = field(repr=False)
+from modules.terraform.values import Hidden, Unknown, is_nothing, same
 
 
 def is_hidden(value: Any) -> bool:
@@ -53,88 +39,6 @@ def _marked(value: Any) -> Any:
     return (
         {Unknown.__name__: [value.references, value.written]} if isinstance(value, Unknown) else repr(value)
     )
-
-
-def merged(value: Any, unknown: Any, sensitive: Any, expression: Any, name: str = "") -> Any:
-    """A planned value with `Unknown` and `Hidden` in the places that are marked so.
-
-    Parameters
-    ----------
-    unknown, sensitive
-        Terraform's marks, in the shape of the value.
-    expression
-        What the configuration says, for the references of an unknown value.
-    name
-        The attribute's or key's own name, which may call it a secret.
-    """
-    if unknown is True:
-        return Unknown(references_of(expression), written(expression))
-    if sensitive is True:
-        return None if value is None else Hidden(value)
-    # Whatever its name, a block is looked into, for its parts have names of their own.
-    if isinstance(value, dict):
-        return _merged_map(value, unknown, sensitive, expression, name)
-    if isinstance(value, list):
-        return _merged_list(value, unknown, sensitive, expression, name)
-    if value and value is not True and is_secret_name(name):
-        return Hidden(value)
-    return value
-
-
-def _merged_map(value: dict[str, Any], unknown: Any, sensitive: Any, expression: Any, name: str) -> Any:
-    gaps = unknown if isinstance(unknown, dict) else {}
-    marks = sensitive if isinstance(sensitive, dict) else {}
-    if "value" in value and is_secret_entry(value, name):
-        marks = {**marks, "value": True}
-    found = {}
-    for key in (*value, *(key for key in gaps if key not in value)):
-        hidden = True if holds_secrets(name) else marks.get(key)
-        found[key] = merged(value.get(key), gaps.get(key), hidden, expressions.at(expression, key), key)
-    return found
-
-
-def _merged_list(value: list[Any], unknown: Any, sensitive: Any, expression: Any, name: str) -> Any:
-    gaps = unknown if isinstance(unknown, list) else []
-    marks = sensitive if isinstance(sensitive, list) else []
-    if any(marks) and len(marks) != len(value) and is_marked(marks):
-        return Hidden(value)
-    only = len(value) == 1 and isinstance(expression, list) and len(expression) == 1
-    return [
-        merged(
-            item,
-            gaps[index] if index < len(gaps) else None,
-            marks[index] if index < len(marks) else None,
-            expression[0] if only else None if isinstance(expression, list) else _element(expression, index),
-            name,
-        )
-        for index, item in enumerate(value)
-    ]
-
-
-def _element(expression: Any, index: int) -> Any:
-    """The expression of a part of a list that is written in one expression."""
-    if not isinstance(expression, dict) or "references" not in expression:
-        return expression
-    parts = expression.get("constant_value")
-    return expressions.part(
-        expression, parts[index] if isinstance(parts, list) and index < len(parts) else None
-    )
-
-
-def written(expression: Any) -> str:
-    """What the configuration says, as text to compare by; empty where the plan does not repeat it."""
-    said = as_map(expression).get("constant_value")
-    return "" if said is None else json.dumps(said, sort_keys=True)
-
-
-def is_nothing(value: Any) -> bool:
-    """Whether it says nothing: Terraform's providers do not agree on how to write that."""
-    return value is None or value in _NOTHING
-
-
-def same(old: Any, new: Any) -> bool:
-    """Whether two values mean the same."""
-    return bool(old == new) or (is_nothing(old) and is_nothing(new))
 
 
 def may_equal(old: Any, new: Any) -> bool:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from modules.terraform.values import Unknown, as_number, as_whole
+from modules.terraform.values import Hidden, Unknown, as_number, as_whole, is_nothing
 from ops.review.secrets import SENSITIVE
-from ops.review.values import Hidden, is_nothing
 
 UNKNOWN = "known after apply"
 NOTHING = "nothing"

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ops.review.changes import Action, Change, Values
+from modules.terraform.changes import Action
+from ops.review.changes import Change, Values
 from ops.review.judges import alarms, dashboards, functions, keys, logs, routing, schedules
 from ops.review.judges.actions import severity
 from ops.review.judges.existence import deleted, forgotten, maybe_replaced, provenance, replaced

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from modules.terraform.values import as_whole
+from modules.terraform.values import as_whole, same
 from ops.review.changes import Change, Values
 from ops.review.judges.kinds import is_open, unclear, verdict, weaker_if
-from ops.review.values import same
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import shown
 from ops.review.world import World

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from modules.terraform.values import Unknown
+from modules.terraform.values import Hidden, Unknown, is_nothing, same
 from ops.review.changes import Change, Values
-from ops.review.values import Hidden, at, is_nothing, same
+from ops.review.values import at
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import UNKNOWN, shown
 from ops.review.world import World

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from modules.terraform.values import Unknown, as_list, as_text, as_whole, blocks
+from modules.terraform.values import Hidden, Unknown, as_list, as_text, as_whole, blocks, is_nothing
 from ops.review.changes import Values
 from ops.review.judges import maths
 from ops.review.judges.formulas import ANY, Formula
-from ops.review.values import Hidden, is_nothing, key_of, may_equal
+from ops.review.values import key_of, may_equal
 from ops.review.words import duration, listed, shown
 
 PLAIN = "metric"
