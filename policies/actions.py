@@ -101,9 +101,9 @@ def called_for(alarm: Alarm) -> Route | None:
 
 def _reaches(action: Any, route: Route, stack: Stack) -> bool:
     """Whether an action is a topic of this stack with this route, or may still turn out to be."""
-    topic = stack.at(Topic, action, "arn", "id")
-    if topic is not None:
-        return topic.route == route or isinstance(topic.route, Unknown)
+    topics = stack.possible(Topic, action, "arn", "id")
+    if topics:
+        return any(topic.route == route or isinstance(topic.route, Unknown) for topic in topics)
     if isinstance(action, Unknown):
         return True
     # In a plan the topic's own ARN may be unknown while the alarm's action is an ARN already.

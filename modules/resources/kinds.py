@@ -16,8 +16,10 @@ from modules.resources.delivery_resources import (
 )
 from modules.resources.roles import Role, RolePolicy
 from modules.resources.views import (
+    Bucket,
     CompositeAlarm,
     Dashboard,
+    DeliveryStream,
     LogGroup,
     MetricAlarm,
     MetricFilter,
@@ -30,6 +32,7 @@ _ALL: tuple[type[Resource], ...] = (
     *(LogGroup, MetricFilter, Dashboard, Topic, TopicPolicy, CompositeAlarm, MetricAlarm),
     *(Queue, QueuePolicy, Subscription, Function, EventSource, InvokeConfig, Schedule),
     *(Role, RolePolicy),
+    *(Bucket, DeliveryStream),
 )
 # Nested blocks that the provider fills in where the configuration has none: those that a plan of a new
 # resource without them marks as known after apply (hashicorp/aws 5.100.0).

@@ -58,6 +58,18 @@ class Dashboard(Resource):
     TYPES = ("aws_cloudwatch_dashboard",)
 
 
+class Bucket(Resource):
+    """An S3 bucket."""
+
+    TYPES = ("aws_s3_bucket",)
+
+
+class DeliveryStream(Resource):
+    """A Firehose stream."""
+
+    TYPES = ("aws_kinesis_firehose_delivery_stream",)
+
+
 class Topic(Resource):
     """An SNS topic."""
 

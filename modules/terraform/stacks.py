@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from modules.terraform.addresses import reference, without_indexes
+from modules.terraform.addresses import is_indirect, reference, without_indexes
 from modules.terraform.resources import Factory, Resource
-from modules.terraform.values import as_map, as_text, blocks, links
+from modules.terraform.values import Unknown, as_map, as_text, blocks, links
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -40,6 +40,33 @@ class Stack:
     def linked(self, kind: type[Kind], value: Any, *attributes: str) -> Kind | None:
         """The same, also for a value that a plan knows only by what it is made of."""
         return next(filter(None, (self.at(kind, one, *attributes) for one in links(value))), None)
+
+    def possible(self, kind: type[Kind], value: Any, *attributes: str) -> tuple[Kind, ...]:
+        """The resources of a kind that a value names, or may turn out to name once it is known.
+
+        A reference to a resource as a whole may mean any of its instances; one through a module or a
+        variable may mean any resource of the kind.
+        """
+        named = self.linked(kind, value, *attributes)
+        if named:
+            return (named,)
+        return next(filter(None, (self._may_be(kind, one, attributes) for one in links(value))), ())
+
+    def _may_be(self, kind: type[Kind], value: Any, attributes: tuple[str, ...]) -> tuple[Kind, ...]:
+        address, attribute = reference(value) or ("", "")
+        if isinstance(value, Unknown) or is_indirect(f"{address}."):
+            return self.of(kind)
+        whole = without_indexes(address) if attribute in attributes else f"{address}.{attribute}"
+        return tuple(item for item in self._instances.get(whole, ()) if isinstance(item, kind))
+
+    @cached_property
+    def _instances(self) -> Mapping[str, list[Resource]]:
+        """By address without indexes: the instances of a resource that has such."""
+        found: dict[str, list[Resource]] = {}
+        for item in self.resources:
+            if "[" in item.address:
+                found.setdefault(without_indexes(item.address), []).append(item)
+        return found
 
     def _named(self, kind: type[Kind], attribute: str) -> Mapping[str, Kind]:
         """The first resource of a kind with each value of an attribute."""

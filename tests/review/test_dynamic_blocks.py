@@ -158,3 +158,7 @@ def test_generated_name_is_described_by_what_is_known(new: Tree) -> None:
     assert found["aws_cloudwatch_log_group.one"] == "generated name, prefix example-, kept 30 days"
     assert found["aws_iam_role.one"] == "generated name, prefix example-"
     assert found["aws_sns_topic.one"] == "known after apply"
+
+
+def test_alarm_on_an_instance_that_is_not_known_yet_counts_as_its_alarm(new: Tree) -> None:
+    assert "MON-QUE-007" not in rules(new, 'aws_sqs_queue.work["a]b"]')
