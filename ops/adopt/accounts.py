@@ -14,7 +14,7 @@ from modules.errors import ToolError
 from modules.naming import partition_of
 from ops.adopt.faults import Unread, is_absent, unread, unusable
 from ops.review.secrets import masked
-from ops.review.words import one_line
+from ops.review.values import one_line
 
 POLICY = Path(__file__).parent / "policy.json"
 # With waits that double from half a second to 20 s: some 40 s of patience with a throttled call.

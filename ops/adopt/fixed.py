@@ -8,7 +8,7 @@ from typing import Any
 
 from modules.resources.views import Resource
 from ops.adopt.finds import Find
-from ops.review.words import shown
+from ops.review.values import shown
 
 # By type: attributes beside the name that only a new resource can have, and what AWS takes where nobody
 # says otherwise. `tests/adopt/test_fixed.py` asks the real provider.

@@ -42,7 +42,7 @@ from ops.review.plans import Plan, read
 from ops.review.review import Review, review
 from ops.review.secrets import masked
 from ops.review.sections import Section
-from ops.review.topics import tags_of
+from ops.review.world import tags_of
 from policies.context import Context
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -1,15 +1,73 @@
-"""Takes out of texts what a plan is known to hold in secret, and whatever looks like one."""
+"""Makes texts fit to be printed: without the secrets of a plan, without line breaks, and short."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from modules.terraform.marks import leaves
-from modules.terraform.values import Hidden
-from ops.review.changes import MERGER
+from modules.terraform.configurations import root_module
+from modules.terraform.marks import either, leaves, marked
+from modules.terraform.values import Hidden, as_map, blocks
+from ops.review.plans import MERGER, Plan
 from ops.review.secrets import SENSITIVE, masked
+from ops.review.sections import Section
+from ops.review.values import clipped, clipped_pair, one_line
+from ops.review.verdicts import Verdict
+from policies import Finding
+
+
+def known_secrets(plan: Plan) -> Iterator[str]:
+    """Every text that is marked: in variables, resources, outputs, data sources and providers."""
+    yield from _variables(plan.raw)
+    for item in (*plan.resource_changes, *plan.drift):
+        yield from _changed(as_map(item.get("change")))
+    for change in as_map(plan.raw.get("output_changes")).values():
+        yield from _changed(as_map(change))
+    for part in ("planned_values", "prior_state"):
+        yield from _valued(as_map(plan.raw.get(part)))
+    for provider in as_map(as_map(plan.raw.get("configuration")).get("provider_config")).values():
+        yield from _credentials(as_map(as_map(provider).get("expressions")))
+
+
+def _changed(change: Mapping[str, Any]) -> Iterator[str]:
+    # What is sensitive on one side was so on the other, whether anybody said it or not.
+    marks = either(change.get("before_sensitive"), change.get("after_sensitive"))
+    if marks:
+        for side in ("before", "after"):
+            yield from marked(change.get(side), marks)
+
+
+def _variables(plan: Mapping[str, Any]) -> Iterator[str]:
+    declared = as_map(root_module(plan, "configuration").get("variables"))
+    for name, variable in as_map(plan.get("variables")).items():
+        if as_map(declared.get(name)).get("sensitive") is True:
+            yield from leaves(as_map(variable).get("value"))
+
+
+def _valued(part: Mapping[str, Any]) -> Iterator[str]:
+    values = as_map(part.get("values")) or part
+    for output in as_map(values.get("outputs")).values():
+        if as_map(output).get("sensitive") is True:
+            yield from leaves(as_map(output).get("value"))
+    yield from _in_module(as_map(values.get("root_module")))
+
+
+def _in_module(module: Mapping[str, Any]) -> Iterator[str]:
+    for item in blocks(module.get("resources")):
+        if item.get("sensitive_values"):
+            yield from marked(item.get("values"), item["sensitive_values"])
+    for child in blocks(module.get("child_modules")):
+        yield from _in_module(child)
+
+
+def _credentials(expressions: Mapping[str, Any]) -> Iterator[str]:
+    """What a provider signs in with, where somebody wrote it into the configuration."""
+    for name in ("access_key", "secret_key", "token"):
+        yield from leaves(as_map(expressions.get(name)).get("constant_value"))
+
 
 # Shorter ones would blot out every other word; the attribute that holds one is hidden all the same.
 SHORTEST_KNOWN = 6
@@ -78,3 +136,77 @@ def _inner(text: str) -> Iterator[str]:
             yield from leaves(json.loads(text))
         except (ValueError, RecursionError):
             return
+
+
+_LONGEST_TEXT = 400
+_CUT_WORD = re.compile(r"[^\s,;(){}\[\]]*…")
+
+Masking = Callable[[str], str]
+
+
+def safe(text: str, mask: Masking) -> str:
+    """Text on one line and without secrets."""
+    # What a line break hides is found after it is gone, and the other way round.
+    return mask(one_line(mask(text)))
+
+
+def told_verdict(verdict: Verdict, hint: str, mask: Masking) -> Verdict:
+    """A verdict without secrets, and short; a hint on what is deleted joins its note.
+
+    A text that were cut first could keep a secret's half.
+    """
+
+    def told(text: str) -> str:
+        return safe(text, mask)
+
+    old, new = clipped_pair(told(verdict.old), told(verdict.new))
+    note = f"{verdict.note} {hint}".strip() if verdict.aspect == "existence" else verdict.note
+    return replace(
+        verdict,
+        address=told(verdict.address),
+        kind=told(verdict.kind),
+        # A word of ours, and not to be touched, but where it is a path with keys of the plan in it.
+        aspect=told(verdict.aspect) if verdict.aspect == verdict.item else verdict.aspect,
+        item=clipped(told(verdict.item), _LONGEST_TEXT),
+        old=old,
+        new=new,
+        severity=clipped(told(verdict.severity)),
+        note=clipped(told(note), _LONGEST_TEXT),
+    )
+
+
+def told_finding(finding: Finding, mask: Masking) -> Finding:
+    """A finding fit to be printed. Policies cut long values, so the last word may be a secret's half."""
+
+    def told(text: str) -> str:
+        found = mask(one_line(text))
+        return _CUT_WORD.sub("…", found) if "…" in found else found
+
+    waiver = finding.waived_by
+    return replace(
+        finding,
+        waived_by=replace(waiver, reason=mask(one_line(waiver.reason))) if waiver else None,
+        address=mask(one_line(finding.address)),
+        found=told(finding.found),
+        wanted=told(finding.wanted),
+        fix=told(finding.fix),
+    )
+
+
+def told_section(section: Section, mask: Masking) -> Section:
+    """A part that others made, fit to be printed."""
+
+    def told(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: told(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [told(item) for item in value]
+        return mask(value) if isinstance(value, str) else value
+
+    return replace(
+        section,
+        summary=mask(section.summary),
+        text=mask(section.text),
+        data=told(section.data),
+        failures=tuple(map(mask, section.failures)),
+    )

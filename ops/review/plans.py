@@ -1,16 +1,18 @@
-"""The plan that is reviewed, and messages about it that are fit to be printed."""
+"""The plan that is reviewed and its changes, with secrets hidden that only their names betray."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any, ClassVar
 
 from modules.resources.stacks import Stack, read_plan
-from modules.terraform import plan_files
+from modules.terraform import changes, plan_files
+from modules.terraform.changes import Merger
 from modules.terraform.plan_files import PlanError
-from ops.review.secrets import masked
+from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name, masked
 
 
 class Plan(plan_files.Plan):
@@ -57,3 +59,29 @@ def _masked(name: str) -> Iterator[None]:
         yield
     except PlanError as error:
         raise PlanError(str(error).replace(name, masked(name))) from None
+
+
+Values = Mapping[str, Any]
+
+
+class _Merger(Merger):
+    """Hides what Terraform marks, and what has the name of a secret."""
+
+    def hides(self, value: Any, name: str) -> bool:
+        """Whether a value is a secret by its name."""
+        return bool(value) and value is not True and is_secret_name(name)
+
+    def marks_in(self, value: dict[str, Any], marks: Values, name: str) -> Values:
+        """The marks in a mapping, with those of an entry that is called a secret."""
+        if holds_secrets(name):
+            return dict.fromkeys((*value, *marks), True)
+        return {**marks, "value": True} if "value" in value and is_secret_entry(value, name) else marks
+
+
+MERGER = _Merger()
+
+
+class Change(changes.Change):
+    """One resource, before and after."""
+
+    MERGER: ClassVar[Merger] = MERGER

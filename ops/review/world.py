@@ -2,15 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from modules import facts
-from modules.terraform.values import as_map, as_text, blocks
+from modules.terraform.addresses import without_indexes
+from modules.terraform.values import Hidden, Unknown, as_list, as_map, as_text, blocks, is_nothing
 from ops.review.plans import Plan
-from ops.review.topics import TOPIC, Topics, topics
+from ops.review.secrets import SENSITIVE
+from ops.review.values import key_of, one_line
+from ops.review.verdicts import SEVERITIES
+
+TOPIC = "aws_sns_topic"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an alarm acts on.
+
+    Attributes
+    ----------
+    key
+        Equal for the same target, however it is written.
+    label
+        How it reads.
+    route
+        The severity of the topic, as its tags say; empty where nothing says it.
+    is_known
+        Whether it is known what it is, and may be told.
+    """
+
+    key: str
+    label: str
+    route: str = ""
+    is_known: bool = True
+
+    @property
+    def rank(self) -> int | None:
+        """How urgent the route is; `None` where that cannot be told."""
+        return SEVERITIES.get(self.route)
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics of one side: addresses with values."""
+
+    items: tuple[tuple[str, Mapping[str, Any]], ...]
+
+    def targets(self, value: Any) -> tuple[Target, ...]:
+        """The targets in a list of actions: unknown ones by their references, hidden ones by their values."""
+        found = {target.key: target for item in as_list(value) for target in self._targets(item)}
+        return tuple(found.values())
+
+    def _targets(self, item: Any) -> Iterator[Target]:
+        if isinstance(item, Unknown):
+            yield from (self._referred(reference) for reference in item.references or ("",))
+        elif isinstance(item, Hidden):
+            yield from _hidden(item.value)
+        elif (text := as_text(item)) is not None:
+            yield self._named(text)
+
+    def _referred(self, reference: str) -> Target:
+        address = reference.rpartition(".")[0]
+        topic = self._by_address.get(address) or self._by_address.get(without_indexes(address))
+        if topic is not None:
+            return topic
+        return Target(f"?{reference}", one_line(reference) or "a target known after apply", is_known=False)
+
+    def _named(self, arn: str) -> Target:
+        name = arn.rpartition(":")[2]
+        topic = self._by_arn.get(arn) or self._by_name.get(name)
+        return topic if topic is not None else Target(arn, one_line(name or arn))
+
+    @cached_property
+    def _by_arn(self) -> Mapping[str, Target]:
+        return {arn: target(*item) for item in self.items if (arn := as_text(item[1].get("arn")))}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Target]:
+        """Those whose ARN is not known yet: then the name at the end of an ARN has to do."""
+        without = [item for item in self.items if not as_text(item[1].get("arn"))]
+        return {name: target(*item) for item in without if (name := as_text(item[1].get("name")))}
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, Target]:
+        # Inside of a module with several instances, references have no index.
+        bared = {without_indexes(item[0]): target(*item) for item in self.items}
+        return bared | {item[0]: target(*item) for item in self.items}
+
+
+def _hidden(value: Any) -> Iterator[Target]:
+    """What is sensitive is there and can be compared; where it leads is not to be told."""
+    for item in as_list(value):
+        if not is_nothing(item):
+            yield Target(key_of(Hidden(item)), SENSITIVE, is_known=False)
+
+
+def target(address: str, values: Mapping[str, Any]) -> Target:
+    """A topic as a target."""
+    name, route = as_text(values.get("name")) or "", route_of(values)
+    label = f"{route} ({name})" if route and name else route or name or address
+    return Target(address, one_line(label), route)
+
+
+def route_of(values: Mapping[str, Any]) -> str:
+    """The route of a topic, as its tags say."""
+    tags = tags_of(values)
+    return as_text(tags.get("Route")) or as_text(tags.get("Severity")) or ""
+
+
+def tags_of(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """All tags, those of the provider included."""
+    found = values.get("tags_all")
+    return as_map(values.get("tags") if is_nothing(found) or not isinstance(found, Mapping) else found)
+
+
+def topics(items: Iterable[tuple[str, Any]]) -> Topics:
+    """The topics among addresses with values; without those that are not there on this side."""
+    return Topics(tuple((address, values) for address, values in items if isinstance(values, Mapping)))
+
 
 _FILTER = "aws_cloudwatch_log_metric_filter"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from modules.resources.stacks import Stack
 from modules.resources.kinds import typed
+from modules.resources.stacks import Stack
 from modules.terraform.values import Unknown
 from ops.cost import estimate
 from ops.cost.schedules import runs

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from modules.terraform.values import as_text
-from ops.review.changes import Change, Values
 from ops.review.judges.attributes import switch
 from ops.review.judges.kinds import unclear, verdict, weaker_if
+from ops.review.plans import Change, Values
 from ops.review.secrets import SENSITIVE
-from ops.review.topics import Target, tags_of
+from ops.review.values import NOTHING, listed, shown
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
-from ops.review.words import NOTHING, listed, shown
-from ops.review.world import World
+from ops.review.world import Target, World, tags_of
 
 STATES = {"alarm_actions": "ALARM", "ok_actions": "OK", "insufficient_data_actions": "INSUFFICIENT_DATA"}
 PATHS = (*STATES, "actions_enabled")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ops.review.changes import Values
 from ops.review.judges import actions, composites, conditions, evaluations, metrics, statistics
 from ops.review.judges import periods as lengths
 from ops.review.judges.kinds import Aspect, Kind
 from ops.review.judges.signals import periods, read_signal
-from ops.review.words import shown
+from ops.review.plans import Values
+from ops.review.values import shown
 from ops.review.world import World
 
 _LOST = "Nobody hears of it any more."

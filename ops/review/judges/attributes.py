@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from modules.terraform.values import Unknown, as_number, from_json, is_nothing
-from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import at, key_of
+from ops.review.plans import Change
+from ops.review.values import at, key_of, listed, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import listed, shown
 from ops.review.world import World
 
 Words = Callable[[Any], str]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modules.terraform.values import is_nothing, same
-from ops.review.changes import Change, Values
 from ops.review.judges.attributes import rising
 from ops.review.judges.kinds import is_open, unclear, verdict, weaker_if
 from ops.review.logic import Term, atoms, implies
+from ops.review.plans import Change, Values
 from ops.review.rules import read_rule
-from ops.review.values import at
+from ops.review.values import at, duration, listed, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import duration, listed, shown
 from ops.review.world import World
 
 PATHS = ("alarm_rule", "actions_suppressor", "actions_suppressor_wait_period")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.terraform.values import Unknown, as_number, as_text
-from ops.review.changes import Change, Values
 from ops.review.judges.kinds import is_open, unclear, verdict, weaker_if
 from ops.review.judges.signals import MetricId, Signal, band_width, read_signal
+from ops.review.plans import Change, Values
+from ops.review.values import number, quantity, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import number, quantity, shown
 from ops.review.world import World
 
 ASPECT = "threshold"

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from modules.terraform.values import as_list, as_map
-from ops.review.changes import Change, Values
 from ops.review.judges.attributes import plain, read_json
 from ops.review.judges.kinds import Kind, verdict, when_changed
-from ops.review.values import differences
+from ops.review.plans import Change, Values
+from ops.review.values import clipped, counted, differences, listed, number, one_line, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import clipped, counted, listed, number, one_line, shown
 from ops.review.world import World
 
 _BODY = "dashboard_body"

@@ -9,12 +9,12 @@ from typing import Any
 
 from modules.resources.documents import Statement
 from modules.terraform.values import as_list, as_map, blocks, is_nothing
-from ops.review.changes import Change
 from ops.review.judges.attributes import read_json
 from ops.review.judges.denials import coming
 from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
+from ops.review.plans import Change
+from ops.review.values import listed, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import listed, shown
 
 Statements = tuple[Mapping[str, Any], ...]
 Key = tuple[str, str]

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.terraform.values import as_whole, same
-from ops.review.changes import Change, Values
 from ops.review.judges.kinds import is_open, unclear, verdict, weaker_if
+from ops.review.plans import Change, Values
+from ops.review.values import shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import shown
 from ops.review.world import World
 
 _FEW = "evaluate_low_sample_count_percentiles"

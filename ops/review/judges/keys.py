@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.terraform.values import Hidden, as_list, blocks
-from ops.review.changes import Change
 from ops.review.judges.actions import of_targets
 from ops.review.judges.attributes import (
     members,
@@ -21,8 +20,9 @@ from ops.review.judges.attributes import (
 from ops.review.judges.documents import policy
 from ops.review.judges.kinds import Aspect, Kind, changed, unclear
 from ops.review.judges.patterns import barring, letting
+from ops.review.plans import Change
+from ops.review.values import quantity
 from ops.review.verdicts import Verdict
-from ops.review.words import quantity
 from ops.review.world import World
 
 _TAGS = frozenset({"tags", "description"})

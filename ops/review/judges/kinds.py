@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.terraform.values import Hidden, Unknown, is_nothing, same
-from ops.review.changes import Change, Values
-from ops.review.values import at
+from ops.review.plans import Change, Values
+from ops.review.values import UNKNOWN, at, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import UNKNOWN, shown
 from ops.review.world import World
 
 AspectJudge = Callable[[Change, World], Iterator[Verdict]]

@@ -9,11 +9,11 @@ from modules.semantics import Pattern, PatternError, parse_pattern
 from modules.semantics.json_patterns import Compares, JsonPattern
 from modules.semantics.operands import NumberOperand, TextOperand
 from modules.semantics.text_patterns import TextPattern
-from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, unclear, verdict, weaker_if, when_changed
 from ops.review.logic import TRUE, Term, all_of, any_of, atom, implies, negated
+from ops.review.plans import Change
+from ops.review.values import shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import shown
 
 Holds = Callable[[Any], Term]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ops.review.changes import Change
 from ops.review.judges.conditions import in_words
 from ops.review.judges.kinds import verdict
 from ops.review.judges.signals import Input, MetricId, Signal, read_signal, same_math, written
-from ops.review.values import is_unknown
+from ops.review.plans import Change
+from ops.review.values import is_unknown, listed
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import listed
 from ops.review.world import World
 
 _LATER = "What it watches is known only after apply."

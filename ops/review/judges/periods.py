@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modules.terraform.values import as_text, as_whole
-from ops.review.changes import Change
 from ops.review.judges.conditions import side_of
 from ops.review.judges.evaluations import m_of_n
 from ops.review.judges.kinds import verdict, weaker_if
 from ops.review.judges.signals import Signal, periods, read_signal
+from ops.review.plans import Change
+from ops.review.values import duration
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import duration
 from ops.review.world import World
 
 PATHS = ("period", "metric_query")

@@ -8,16 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from modules.terraform.values import Unknown, as_map, as_text, is_nothing, same
-from ops.review.changes import Change, Values
 from ops.review.judges.attributes import members, plain, present, read_json, rising, switch
 from ops.review.judges.documents import policy
 from ops.review.judges.kinds import Aspect, Kind, called, changed, unclear, verdict, weaker_if, when_changed
 from ops.review.judges.patterns import letting
+from ops.review.plans import Change, Values
 from ops.review.secrets import SENSITIVE
-from ops.review.topics import Target, route_of, target
+from ops.review.values import duration, shown
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
-from ops.review.words import duration, shown
-from ops.review.world import World
+from ops.review.world import Target, World, route_of, target
 
 _KEY = "customer key for encryption"
 _TAGS = frozenset({"tags"})

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.terraform.values import as_text, as_whole
-from ops.review.changes import Change
 from ops.review.judges.attributes import present, rising, source, switch, undecided
 from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, when_changed
 from ops.review.judges.patterns import letting
+from ops.review.plans import Change
+from ops.review.values import duration
 from ops.review.verdicts import Verdict
-from ops.review.words import duration
 
 _RATE = re.compile(r"rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modules.terraform.values import Hidden, Unknown, as_list, as_text, as_whole, blocks, is_nothing
-from ops.review.changes import Values
 from ops.review.judges import maths
 from ops.review.judges.formulas import ANY, Formula
-from ops.review.values import key_of, may_equal
-from ops.review.words import duration, listed, shown
+from ops.review.plans import Values
+from ops.review.values import duration, key_of, listed, may_equal, shown
 
 PLAIN = "metric"
 # The function that stands for every series of an alarm.

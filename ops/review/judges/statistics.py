@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.terraform.values import as_text
-from ops.review.changes import Change
 from ops.review.judges.conditions import side_of
 from ops.review.judges.kinds import verdict, weaker_if
 from ops.review.judges.signals import Signal, read_signal
-from ops.review.values import key_of
+from ops.review.plans import Change
+from ops.review.values import key_of, listed, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import listed, shown
 from ops.review.world import World
 
 PATHS = ("statistic", "extended_statistic", "metric_query")
