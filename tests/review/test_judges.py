@@ -10,10 +10,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ops.review import Effect, review
-from ops.review.judges.evaluations import implied
+from ops.review.judges.conditions import implied
+from ops.review.judges.metrics import compared as statistics_compared
 from ops.review.judges.patterns import Relation
 from ops.review.judges.patterns import compared as patterns_compared
-from ops.review.judges.statistics import compared as statistics_compared
 from ops.review.logic import AND, ATOM, FALSE, OR, TRUE, Term, all_of, any_of, atom, implies, negated
 from ops.review.rules import read_rule
 from tests.review.builders import ARN, Tree, entry, plan, reviewed, said, values

@@ -8,7 +8,7 @@ from typing import Any
 
 from modules.terraform.changes import Action
 from ops.review.judges import alarms, dashboards, functions, keys, logs, routing, schedules
-from ops.review.judges.actions import severity
+from ops.review.judges.alarms import severity
 from ops.review.judges.existence import deleted, forgotten, maybe_replaced, provenance, replaced
 from ops.review.judges.kinds import Kind, unclear, verdict
 from ops.review.plans import Change, Values

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from modules.terraform.values import as_list, as_map
-from ops.review.judges.attributes import plain, read_json
-from ops.review.judges.kinds import Kind, verdict, when_changed
+from ops.review.judges.kinds import Kind, plain, read_json, verdict, when_changed
 from ops.review.plans import Change, Values
 from ops.review.values import clipped, counted, differences, listed, number, one_line, shown
 from ops.review.verdicts import Effect, Verdict

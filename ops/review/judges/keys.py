@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.terraform.values import Hidden, as_list, blocks
-from ops.review.judges.actions import of_targets
-from ops.review.judges.attributes import (
+from ops.review.judges.alarms import of_targets
+from ops.review.judges.documents import policy
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    changed,
     members,
     narrowing,
     plain,
@@ -15,10 +19,9 @@ from ops.review.judges.attributes import (
     rising,
     source,
     switch,
+    unclear,
     undecided,
 )
-from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, changed, unclear
 from ops.review.judges.patterns import barring, letting
 from ops.review.plans import Change
 from ops.review.values import quantity

@@ -6,9 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules.terraform.values import as_number, as_whole, is_nothing
-from ops.review.judges.attributes import members, plain, present, source, switch, undecided
 from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, called, is_open, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    called,
+    is_open,
+    members,
+    plain,
+    present,
+    source,
+    switch,
+    unclear,
+    undecided,
+    verdict,
+    weaker_if,
+    when_changed,
+)
 from ops.review.judges.log_patterns import filter_pattern
 from ops.review.plans import Change, Values
 from ops.review.values import at, days, may_equal, shown

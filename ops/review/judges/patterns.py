@@ -11,8 +11,7 @@ from enum import Enum
 from typing import Any
 
 from modules.terraform.values import as_list, is_nothing
-from ops.review.judges.attributes import read_json
-from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.kinds import Aspect, is_open, read_json, unclear, verdict, weaker_if, when_changed
 from ops.review.plans import Change
 from ops.review.values import key_of, shown
 from ops.review.verdicts import Verdict

@@ -8,9 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from modules.terraform.values import Unknown, as_map, as_text, is_nothing, same
-from ops.review.judges.attributes import members, plain, present, read_json, rising, switch
 from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, called, changed, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    called,
+    changed,
+    members,
+    plain,
+    present,
+    read_json,
+    rising,
+    switch,
+    unclear,
+    verdict,
+    weaker_if,
+    when_changed,
+)
 from ops.review.judges.patterns import letting
 from ops.review.plans import Change, Values
 from ops.review.secrets import SENSITIVE

@@ -8,8 +8,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.terraform.values import as_text, as_whole
-from ops.review.judges.attributes import present, rising, source, switch, undecided
-from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    present,
+    rising,
+    source,
+    switch,
+    unclear,
+    undecided,
+    verdict,
+    weaker_if,
+    when_changed,
+)
 from ops.review.judges.patterns import letting
 from ops.review.plans import Change
 from ops.review.values import duration
