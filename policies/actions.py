@@ -101,7 +101,8 @@ def called_for(alarm: Alarm) -> Route | None:
 
 def _reaches(action: Any, route: Route, stack: Stack) -> bool:
     """Whether an action is a topic of this stack with this route, or may still turn out to be."""
-    topics = stack.possible(Topic, action, "arn", "id")
+    named = stack.at(Topic, action, "arn", "id")
+    topics = (named,) if named else stack.candidates(Topic, action, "arn", "id")
     if topics:
         return any(topic.route == route or isinstance(topic.route, Unknown) for topic in topics)
     if isinstance(action, Unknown):

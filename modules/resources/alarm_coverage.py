@@ -72,8 +72,11 @@ class AlarmCoverage:
         dimension, kind, attribute = _NAMED[item.metric[0]]
         given = item.dimensions
         value = given if isinstance(given, Unknown) else as_map(given).get(dimension)
-        certain = self.stack.linked(kind, value, attribute) is not None
-        yield from ((found, certain) for found in self.stack.possible(kind, value, attribute))
+        named = self.stack.linked(kind, value, attribute)
+        if named:
+            yield named, True
+        else:
+            yield from ((found, False) for found in self.stack.candidates(kind, value, attribute))
 
     @cached_property
     def _logging(self) -> Mapping[tuple[str | None, str | None], tuple[Function, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modules.terraform.addresses import most_specific
-from modules.terraform.values import Unknown, as_list, as_map
+from modules.terraform.values import NESTED, Unknown, as_list, as_map
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -22,7 +22,7 @@ def value_of(value: Any, missing: Any, expression: Any) -> Any:
     """
     if missing is True:
         return _pruned(_written(expression))
-    if not isinstance(value, dict | list):
+    if not isinstance(value, NESTED):
         return value
     # Most values are known attributes: there is nothing to merge.
     return _pruned(_merged(value, missing, expression) if missing or isinstance(expression, list) else value)
@@ -97,10 +97,10 @@ def _written(expression: Any) -> Any:
 def _pruned(value: Any) -> Any:
     """Without what the provider fills in for arguments of nested blocks that nobody set."""
     if isinstance(value, list):
-        return [_pruned(item) if isinstance(item, dict | list) else item for item in value]
+        return [_pruned(item) if isinstance(item, NESTED) else item for item in value]
     if isinstance(value, dict):
         return {
-            name: _pruned(item) if isinstance(item, dict | list) else item
+            name: _pruned(item) if isinstance(item, NESTED) else item
             for name, item in value.items()
             if item not in _EMPTY
         }

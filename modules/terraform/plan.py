@@ -21,7 +21,7 @@ from modules.terraform.configurations import configuration, root_module
 from modules.terraform.expressions import is_block, references_of, value_of
 from modules.terraform.marks import either, is_marked
 from modules.terraform.resources import Created_co, Factory
-from modules.terraform.values import as_map, as_text, blocks
+from modules.terraform.values import NESTED, as_map, as_text, blocks
 
 # What Terraform works out and the rules want to know: who a resource is, and all of its tags.
 COMPUTED = ("arn", "id", "name", "tags_all")
@@ -41,17 +41,23 @@ class _Planned:
         """Names and values that the rules read."""
         unknown, written = self.unknown, self.expressions or {}
         for name, value in self.values.items():
-            if self._is_set(name, value):
+            if name in written or self._is_set(name, value):
                 missing = unknown.get(name)
-                plain = not missing and not isinstance(value, dict | list)
+                plain = not missing and not isinstance(value, NESTED)
                 yield name, value if plain else value_of(value, missing, written.get(name))
         for name, missing in unknown.items():
             if name not in self.values and missing and self._is_set(name, None):
                 yield name, value_of(None, missing, written.get(name))
 
     def _is_set(self, name: str, value: Any) -> bool:
-        if self.expressions is None or name in self.expressions or name in COMPUTED:
-            return True
+        return (
+            self.expressions is None
+            or name in COMPUTED
+            or name in self.expressions
+            or self._is_dynamic(name, value)
+        )
+
+    def _is_dynamic(self, name: str, value: Any) -> bool:
         return is_block(value) and name not in self.filled_in
 
 
@@ -84,7 +90,9 @@ def plan_resources(
             _NONE if change.get("actions") == ["create"] else (filled_in or {}).get(kind, _NONE),
         )
         references = {
-            name: found for name, written in (expressions or {}).items() if (found := references_of(written))
+            name: references_of(written)
+            for name, written in (expressions or {}).items()
+            if "references" in written
         }
         yield create(kind, address, dict(one.merged()), references=references)
 

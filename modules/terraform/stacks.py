@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from modules.terraform.addresses import is_indirect, reference, without_indexes
 from modules.terraform.resources import Factory, Resource
-from modules.terraform.values import Unknown, as_map, as_text, blocks, links
+from modules.terraform.values import Unknown, as_map, as_text, blocks, is_known, links
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -41,15 +41,14 @@ class Stack:
         """The same, also for a value that a plan knows only by what it is made of."""
         return next(filter(None, (self.at(kind, one, *attributes) for one in links(value))), None)
 
-    def possible(self, kind: type[Kind], value: Any, *attributes: str) -> tuple[Kind, ...]:
-        """The resources of a kind that a value names, or may turn out to name once it is known.
+    def candidates(self, kind: type[Kind], value: Any, *attributes: str) -> tuple[Kind, ...]:
+        """The resources of a kind that a value may turn out to name once it is known; none if it is known.
 
         A reference to a resource as a whole may mean any of its instances; one through a module or a
         variable may mean any resource of the kind.
         """
-        named = self.linked(kind, value, *attributes)
-        if named:
-            return (named,)
+        if is_known(value):
+            return ()
         return next(filter(None, (self._may_be(kind, one, attributes) for one in links(value))), ())
 
     def _may_be(self, kind: type[Kind], value: Any, attributes: tuple[str, ...]) -> tuple[Kind, ...]:

@@ -12,6 +12,10 @@ from typing import Any
 _TEMPLATE = re.compile(r"(?<!\$)\$\{")
 
 
+# Named, because a union in a call is built for every call, and a plan has hundreds of thousands of values.
+NESTED = (dict, list)
+_SEQUENCE = (list, tuple)
+_NUMERIC = (int, float, str)
 _NOTHING: tuple[Any, ...] = ("", [], {})
 
 
@@ -65,7 +69,7 @@ def as_text(value: Any) -> str | None:
 
 def as_number(value: Any) -> float | None:
     """A number or the text of one, as Terraform converts it; NaN and infinity included."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, _NUMERIC):
         return None
     try:
         return float(value)
@@ -88,11 +92,13 @@ def as_list(value: Any) -> tuple[Any, ...]:
     """A list; a single value is a list of one, nothing is empty."""
     if value is None:
         return ()
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
+    return tuple(value) if isinstance(value, _SEQUENCE) else (value,)
 
 
 def blocks(value: Any) -> tuple[Mapping[str, Any], ...]:
     """Nested blocks, which Terraform's JSON writes as a mapping or as a list of them."""
+    if value is None:
+        return ()
     return tuple(item for item in as_list(value) if isinstance(item, dict))
 
 

@@ -54,6 +54,7 @@ def _is_anomaly(alarm: Resource) -> bool:
 
 
 def _is_fast(alarm: Resource) -> bool:
-    metrics = [metric for query in _queries(alarm) for metric in blocks(query.get("metric"))]
-    periods = [as_number(block.get("period")) for block in (alarm.values, *_queries(alarm), *metrics)]
+    queries = _queries(alarm)
+    metrics = [metric for query in queries for metric in blocks(query.get("metric"))]
+    periods = [as_number(block.get("period")) for block in (alarm.values, *queries, *metrics)]
     return any(0 < period < HIGH_RESOLUTION_BELOW_SECONDS for period in periods if period is not None)
