@@ -2,103 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
-from modules.terraform import expressions
 from modules.terraform.configurations import Configuration, configuration
-from modules.terraform.expressions import references_of
-from modules.terraform.marks import either, is_marked
+from modules.terraform.expressions import Merger
+from modules.terraform.marks import either
 from modules.terraform.plan_files import Plan, PlanError
-from modules.terraform.values import Hidden, Unknown, as_list, as_map, same
+from modules.terraform.values import as_list, as_map, same
 
 Values = Mapping[str, Any]
 Pair = tuple[Values | None, Values | None]
 _NO_REASON = "none"
-
-
-class Merger:
-    """Puts values and their marks together; a subclass may hide more than Terraform marks."""
-
-    def merged(self, value: Any, unknown: Any, sensitive: Any, expression: Any, name: str = "") -> Any:
-        """Return a planned value with `Unknown` and `Hidden` in the places that are marked so.
-
-        Parameters
-        ----------
-        unknown, sensitive
-            Terraform's marks, in the shape of the value.
-        expression
-            What the configuration says, for the references of an unknown value.
-        name
-            The attribute's or key's own name.
-        """
-        if unknown is True:
-            return Unknown(references_of(expression), _written(expression))
-        if sensitive is True:
-            return None if value is None else Hidden(value)
-        # Whatever its name, a block is looked into, for its parts have names of their own.
-        if isinstance(value, dict):
-            return self._merged_map(value, unknown, sensitive, expression, name)
-        if isinstance(value, list):
-            return self._merged_list(value, unknown, sensitive, expression, name)
-        return Hidden(value) if self.hides(value, name) else value
-
-    def hides(self, value: Any, name: str) -> bool:  # noqa: ARG002  (for subclasses)
-        """Whether a value that Terraform does not mark is sensitive by its name."""
-        return False
-
-    def marks_in(self, value: dict[str, Any], marks: Values, name: str) -> Values:  # noqa: ARG002
-        """The marks in a mapping, with those that names add."""
-        return marks
-
-    def _merged_map(
-        self, value: dict[str, Any], unknown: Any, sensitive: Any, expression: Any, name: str
-    ) -> Any:
-        gaps, marks = as_map(unknown), self.marks_in(value, as_map(sensitive), name)
-        return {
-            key: self.merged(
-                value.get(key), gaps.get(key), marks.get(key), expressions.at(expression, key), key
-            )
-            for key in (*value, *(key for key in gaps if key not in value))
-        }
-
-    def _merged_list(self, value: list[Any], unknown: Any, sensitive: Any, expression: Any, name: str) -> Any:
-        gaps = unknown if isinstance(unknown, list) else []
-        marks = sensitive if isinstance(sensitive, list) else []
-        if any(marks) and len(marks) != len(value) and is_marked(marks):
-            return Hidden(value)
-        return [
-            self.merged(
-                item,
-                gaps[index] if index < len(gaps) else None,
-                marks[index] if index < len(marks) else None,
-                _element(expression, index, len(value)),
-                name,
-            )
-            for index, item in enumerate(value)
-        ]
-
-
-def _element(expression: Any, index: int, count: int) -> Any:
-    """The expression of a part of a list. Of several blocks none is sure, for a set has another order."""
-    if isinstance(expression, list):
-        return expression[0] if count == 1 and len(expression) == 1 else None
-    if not isinstance(expression, dict) or "references" not in expression:
-        return expression
-    parts = expression.get("constant_value")
-    return expressions.part(
-        expression, parts[index] if isinstance(parts, list) and index < len(parts) else None
-    )
-
-
-def _written(expression: Any) -> str:
-    """What the configuration says, as text to compare by; empty where the plan does not repeat it."""
-    said = as_map(expression).get("constant_value")
-    return "" if said is None else json.dumps(said, sort_keys=True)
 
 
 class Action(StrEnum):

@@ -41,6 +41,13 @@ def root_module(plan: Values, key: str) -> Values:
     return as_map(as_map(plan.get(key)).get("root_module"))
 
 
+def resources_in(module: Any) -> Iterator[Values]:
+    """Yield the resources of a module of planned or prior values, and of the modules in it."""
+    yield from blocks(as_map(module).get("resources"))
+    for child in blocks(as_map(module).get("child_modules")):
+        yield from resources_in(child)
+
+
 def _configured(module: Values, prefix: str) -> Iterator[tuple[str, tuple[str, Values]]]:
     for item in blocks(module.get("resources")):
         yield f"{prefix}{item.get('address')}", (prefix, as_map(item.get("expressions")))

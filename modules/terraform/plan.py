@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from modules.terraform.configurations import configuration, root_module
+from modules.terraform.configurations import configuration, resources_in, root_module
 from modules.terraform.expressions import is_block, references_of, value_of
 from modules.terraform.marks import either, is_marked
 from modules.terraform.resources import Created_co, Factory
@@ -122,15 +122,11 @@ def provider_setting(plan: Mapping[str, Any], provider: str, name: str) -> str |
 
 
 def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for item in blocks(module.get("resources")):
-        if (
-            item.get("mode", "managed") == "managed"
-            and as_text(item.get("type"))
-            and as_text(item.get("address"))
+    for item in resources_in(module):
+        if item.get("mode", "managed") == "managed" and all(
+            as_text(item.get(key)) for key in ("type", "address")
         ):
             yield item
-    for child in blocks(module.get("child_modules")):
-        yield from _planned(child)
 
 
 def _changes(plan: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 from pydantic_core import from_json
 
 from modules.errors import MonitoringError
+from modules.terraform.configurations import resources_in, root_module
+from modules.terraform.values import as_map
 
 MEND = "write it with `terraform show -json PLANFILE > plan.json`"
 _BINARY = (b"PK\x03\x04", b"tfplan")
@@ -59,6 +61,18 @@ class Plan:
     def resource_changes(self) -> tuple[Mapping[str, Any], ...]:
         """The changes, those without effect included."""
         return tuple(self.raw.get("resource_changes") or ())
+
+    def side(self, side: str, kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield address and values of every managed resource of a type: `before` or `after` its change."""
+        for item in self.resource_changes:
+            if item["type"] == kind and item.get("mode", "managed") == "managed":
+                yield item["address"], item["change"].get(side)
+
+    def data_sources(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield address and values of every data source of a type that was read before the plan."""
+        for item in resources_in(root_module(as_map(self.raw.get("prior_state")), "values")):
+            if item.get("mode") == "data" and item.get("type") == kind:
+                yield str(item.get("address")), item.get("values")
 
     @property
     def drift(self) -> tuple[Mapping[str, Any], ...]:

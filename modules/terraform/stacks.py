@@ -60,11 +60,10 @@ class Stack:
 
     @cached_property
     def _instances(self) -> Mapping[str, list[Resource]]:
-        """By address without indexes: the instances of a resource that has such."""
+        """By address without indexes: the instances of a resource."""
         found: dict[str, list[Resource]] = {}
         for item in self.resources:
-            if "[" in item.address:
-                found.setdefault(without_indexes(item.address), []).append(item)
+            found.setdefault(without_indexes(item.address), []).append(item)
         return found
 
     def _named(self, kind: type[Kind], attribute: str) -> Mapping[str, Kind]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from modules.resources.stacks import Stack, read_plan
 from modules.terraform import changes, plan_files
-from modules.terraform.changes import Merger
+from modules.terraform.expressions import Merger
 from modules.terraform.plan_files import PlanError
 from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name, masked
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modules.terraform.changes import Action, changes, compared, drifted
+from modules.terraform.marks import known_secrets
 from modules.terraform.values import Hidden, Unknown
 from ops.review.acceptances import Acceptance, spend
 from ops.review.judges import judged, kind_of
-from ops.review.masks import Mask, Masking, known_secrets, told_finding, told_section, told_verdict
+from ops.review.masks import Mask, Masking, told_finding, told_section, told_verdict
 from ops.review.plans import Change, Plan
 from ops.review.sections import Section
 from ops.review.values import one_line, shown

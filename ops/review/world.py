@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from modules import facts
-from modules.terraform.addresses import without_indexes
+from modules.resources.stacks import Stack
+from modules.resources.views import Topic
 from modules.terraform.values import Hidden, Unknown, as_list, as_map, as_text, blocks, is_nothing
 from ops.review.plans import Plan
 from ops.review.secrets import SENSITIVE
@@ -65,32 +66,28 @@ class Topics:
             yield self._named(text)
 
     def _referred(self, reference: str) -> Target:
-        address = reference.rpartition(".")[0]
-        topic = self._by_address.get(address) or self._by_address.get(without_indexes(address))
+        topic = self._stack.at(Topic, f"${{{reference}}}", "arn", "id")
         if topic is not None:
-            return topic
+            return target(topic.address, topic.values)
         return Target(f"?{reference}", one_line(reference) or "a target known after apply", is_known=False)
 
     def _named(self, arn: str) -> Target:
         name = arn.rpartition(":")[2]
-        topic = self._by_arn.get(arn) or self._by_name.get(name)
-        return topic if topic is not None else Target(arn, one_line(name or arn))
+        topic = self._stack.at(Topic, arn, "arn")
+        if topic is not None:
+            return target(topic.address, topic.values)
+        return self._by_name.get(name) or Target(arn, one_line(name or arn))
 
     @cached_property
-    def _by_arn(self) -> Mapping[str, Target]:
-        return {arn: target(*item) for item in self.items if (arn := as_text(item[1].get("arn")))}
+    def _stack(self) -> Stack:
+        """Each topic once, the last of an address first."""
+        return Stack(tuple(Topic(TOPIC, *item) for item in reversed(dict(self.items).items())))
 
     @cached_property
     def _by_name(self) -> Mapping[str, Target]:
         """Those whose ARN is not known yet: then the name at the end of an ARN has to do."""
         without = [item for item in self.items if not as_text(item[1].get("arn"))]
         return {name: target(*item) for item in without if (name := as_text(item[1].get("name")))}
-
-    @cached_property
-    def _by_address(self) -> Mapping[str, Target]:
-        # Inside of a module with several instances, references have no index.
-        bared = {without_indexes(item[0]): target(*item) for item in self.items}
-        return bared | {item[0]: target(*item) for item in self.items}
 
 
 def _hidden(value: Any) -> Iterator[Target]:
@@ -138,14 +135,14 @@ class World:
     def before(self) -> Topics:
         """The topics before."""
         if self.base is not None:
-            return topics(_values(self.base, "after", TOPIC))
-        return topics((*_looked_up(self.head), *_values(self.head, "before", TOPIC)))
+            return topics(self.base.side("after", TOPIC))
+        return topics((*self.head.data_sources(TOPIC), *self.head.side("before", TOPIC)))
 
     @cached_property
     def after(self) -> Topics:
         """The topics after, and those that go: an alarm may still name one."""
-        gone = _values(self.head, "before", TOPIC)
-        return topics((*_looked_up(self.head), *gone, *_values(self.head, "after", TOPIC)))
+        gone = self.head.side("before", TOPIC)
+        return topics((*self.head.data_sources(TOPIC), *gone, *self.head.side("after", TOPIC)))
 
     def unit(self, namespace: Any, name: Any) -> str | None:
         """The unit of a metric, as AWS documents it or a filter of the plan publishes it."""
@@ -158,31 +155,9 @@ class World:
     def _published(self) -> Mapping[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
         for side in ("before", "after"):
-            for _, values in _values(self.head, side, _FILTER):
+            for _, values in self.head.side(side, _FILTER):
                 for block in blocks(as_map(values).get("metric_transformation")):
                     unit = as_text(block.get("unit"))
                     if unit and unit != "None":
                         found[str(block.get("namespace")), str(block.get("name"))] = unit
         return found
-
-
-def _values(plan: Plan, side: str, kind: str) -> Iterator[tuple[str, Any]]:
-    """Address and values of every resource of a type, on one side of its change."""
-    for item in plan.resource_changes:
-        if item["type"] == kind and item.get("mode", "managed") == "managed":
-            yield item["address"], item["change"].get(side)
-
-
-def _looked_up(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """The topics that the configuration only reads."""
-    values = as_map(as_map(plan.raw.get("prior_state")).get("values"))
-    for item in _resources(values.get("root_module")):
-        if item.get("mode") == "data" and item.get("type") == TOPIC:
-            yield str(item.get("address")), item.get("values")
-
-
-def _resources(module: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(module, Mapping):
-        yield from blocks(module.get("resources"))
-        for child in blocks(module.get("child_modules")):
-            yield from _resources(child)

@@ -113,6 +113,19 @@ def test_action_on_another_reference_is_found(reference: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "reference", ["module.topics.arn", "var.topic_arn", "each.value", "aws_sns_topic.critical"]
+)
+def test_action_that_may_be_the_right_topic_claims_nothing(reference: str) -> None:
+    """A reference by way of a module, a variable or the whole of a resource, as a splat has it."""
+    plan = planned(good_stack())
+    configured = plan["configuration"]["root_module"]["resources"]
+    item = next(one for one in configured if one["address"] == f"{ALARM}.errors")
+    item["expressions"]["alarm_actions"] = {"references": [reference]}
+
+    assert rules_of(plan) == set()
+
+
+@pytest.mark.parametrize(
     "name",
     ["threshold", "period", "alarm_name", "tags", "tags_all", "evaluation_periods", "treat_missing_data"],
 )
