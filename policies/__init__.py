@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from modules.resources.stacks import Stack, read_plan, read_stack
 from policies.context import Ceiling, Context, PublishedOutside, RetentionPolicy, Waiver
 from policies.engine import REGISTRY, Rule
 from policies.findings import Finding, Level, errors
-from policies.plan import read_plan
 from policies.registry import RULES
-from policies.stacks import Stack, read_stack
 from policies.waivers import applied
 
 __all__ = [

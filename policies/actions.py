@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules import facts
+from modules.resources.alarm_coverage import AlarmCoverage
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.stacks import Stack
+from modules.resources.views import ALARM_STATES, Alarm, MetricAlarm, Topic
 from modules.spec.alarms import Role, Route, Severity, route_of
+from modules.terraform.addresses import reference
+from modules.terraform.values import Unknown, is_known
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import Alarm, MetricAlarm, Topic
-from policies.stacks import Stack
-from policies.values import Unknown, is_known, reference
+from policies.findings import Level
 
-STATES = ("alarm", "ok", "insufficient_data")
+_ROUTES: Mapping[tuple[str, str], Route] = {
+    (severity, role): route_of(severity, role) for severity in Severity for role in Role
+}
 _CATALOG = "the generator sets it from severity and role; set alarms.<key>.severity in config/ to re-route"
 
 
@@ -34,7 +40,7 @@ def alarm_uses_its_topic(alarm: Alarm, stack: Stack) -> Iterator[Breach]:
     route = called_for(alarm)
     if route is None:
         return
-    for state in STATES:
+    for state in ALARM_STATES:
         for action in alarm.actions(state):
             if not _reaches(action, route, stack):
                 wanted = f"the topic of this stack with Route={route}"
@@ -56,7 +62,7 @@ def alarm_actions_are_on(alarm: Alarm) -> Iterator[Breach]:
 def alarm_actions_are_few(alarm: Alarm) -> Iterator[Breach]:
     """An alarm has at most five actions for each state."""
     most = facts.limit("alarm_actions_per_state")
-    for state in STATES:
+    for state in ALARM_STATES:
         count = len(alarm.actions(state))
         if count > most:
             found = f"{count} {state}_actions"
@@ -68,35 +74,37 @@ def alarm_actions_are_few(alarm: Alarm) -> Iterator[Breach]:
     level=Level.ERROR,
     why="What tells of a broken path must not need that path: nobody would ever hear of it.",
 )
-def alarm_does_not_use_what_it_watches(alarm: MetricAlarm, stack: Stack) -> Iterator[Breach]:
+def alarm_does_not_use_what_it_watches(
+    alarm: MetricAlarm, graph: DeliveryGraph, coverage: AlarmCoverage
+) -> Iterator[Breach]:
     """No alarm acts on a topic whose own delivery it watches."""
-    watched = [one.resource.address for one in stack.watches.by.get(alarm.address, ())]
-    for topic in _topics(alarm, stack) if watched else ():
-        passed = sorted(stack.paths.behind[topic.address].intersection(watched))
+    watched = [one.resource.address for one in coverage.by.get(alarm.address, ())]
+    for topic in _topics(alarm, graph) if watched else ():
+        passed = sorted(graph.behind[topic.address].intersection(watched))
         if passed:
             found = f"acts on {topic.address}, which needs {', '.join(passed)}"
             fix = "set its role in the catalog: delivery, or page for what the delivery topic needs"
             yield alarm.finding(found=found, wanted="a topic that does without", fix=fix)
 
 
-def _topics(alarm: Alarm, stack: Stack) -> tuple[Topic, ...]:
+def _topics(alarm: Alarm, graph: DeliveryGraph) -> tuple[Topic, ...]:
     """The topics of this stack that it acts on, each once."""
-    found = [stack.paths.topic(action) for state in STATES for action in alarm.actions(state)]
+    found = [graph.topic(action) for state in ALARM_STATES for action in alarm.actions(state)]
     return tuple({topic.address: topic for topic in found if topic}.values())
 
 
 def called_for(alarm: Alarm) -> Route | None:
     """The route that severity and role call for; `None` where one of them is not legal or not known."""
-    if alarm.severity not in tuple(Severity) or alarm.role not in tuple(Role):
-        return None
-    return route_of(Severity(alarm.severity), Role(alarm.role))
+    severity, role = alarm.severity, alarm.role
+    return _ROUTES.get((severity, role)) if isinstance(severity, str) and isinstance(role, str) else None
 
 
 def _reaches(action: Any, route: Route, stack: Stack) -> bool:
     """Whether an action is a topic of this stack with this route, or may still turn out to be."""
-    topic = stack.at(Topic, action, "arn", "id")
-    if topic is not None:
-        return topic.route == route or isinstance(topic.route, Unknown)
+    named = stack.at(Topic, action, "arn", "id")
+    topics = (named,) if named else stack.candidates(Topic, action, "arn", "id")
+    if topics:
+        return any(topic.route == route or isinstance(topic.route, Unknown) for topic in topics)
     if isinstance(action, Unknown):
         return True
     # In a plan the topic's own ARN may be unknown while the alarm's action is an ARN already.

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.views import Alarm
 from modules.spec.alarms import Role, Severity
+from modules.terraform.values import is_known, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import Alarm
-from policies.values import is_known, is_open
+from policies.findings import Level
 
 _RUNBOOK = re.compile(r"\brunbooks?\b\W*\S*[\w-]+(\.md|/[\w-]+)", re.IGNORECASE)
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping
 
 from modules import facts
+from modules.resources.series import Series
+from modules.resources.stacks import Stack
+from modules.resources.views import MetricAlarm
 from modules.semantics import math_values
 from modules.semantics.intervals import ANY, Interval
+from modules.terraform.values import as_map, as_number, as_text
 from policies.context import Ceiling, Context
 from policies.publishers import declared, filter_of
-from policies.resources import MetricAlarm
-from policies.series import Series
-from policies.stacks import Stack
-from policies.values import as_map, as_number, as_text
 
 # What one value can be at most, where nobody says otherwise: far more than any of our systems does.
 MOST_COUNTED = 1e9

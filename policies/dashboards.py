@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.views import Dashboard
+from modules.terraform.values import as_map, as_whole, from_json, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import Dashboard
-from policies.values import as_map, as_whole, from_json, is_open
+from policies.findings import Level
 
 _FIX = "place the widgets through rows in the catalog"
 _TYPES = ("metric", "text", "log", "alarm", "explorer", "custom")

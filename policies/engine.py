@@ -13,14 +13,17 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
+from modules.resources.alarm_coverage import AlarmCoverage
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource
 from policies.context import Context, RetentionPolicy
-from policies.findings import Breach, Finding, Findings, Level
-from policies.resources import Resource
-from policies.stacks import Stack
+from policies.findings import Finding, Findings, Level
 
 Function = Callable[..., Iterator[Breach]]
 
-_GIVEN = (Stack, Context, RetentionPolicy, Findings)
+_GIVEN = (Stack, DeliveryGraph, AlarmCoverage, Context, RetentionPolicy, Findings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +42,13 @@ class Rule:
         """Whether it needs the findings of all other rules first."""
         return Findings in self.parameters.values()
 
-    def run(self, stack: Stack, context: Context, findings: Findings) -> Iterator[Finding]:
-        """The findings of this rule."""
-        values = {Stack: stack, Context: context, RetentionPolicy: context.retention, Findings: findings}
+    def run(self, provided: Mapping[type[Any], Any], findings: Findings) -> Iterator[Finding]:
+        """Yield the findings of this rule; `provided` has a value for each type that a rule may ask for."""
+        values: dict[type[Any], Any] = {**provided, Findings: findings}
         given = {name: values[kind] for name, kind in self.parameters.items() if kind in _GIVEN}
         judged = partial(self.function, **given)
         subjects = [kind for kind in self.parameters.values() if kind not in _GIVEN]
-        each = (map(judged, stack.of(kind)) for kind in subjects) if subjects else [[judged()]]
+        each = (map(judged, provided[Stack].of(kind)) for kind in subjects) if subjects else [[judged()]]
         yield from map(self._finding, chain.from_iterable(chain.from_iterable(each)))
 
     def _finding(self, breach: Breach) -> Finding:
@@ -58,6 +61,17 @@ class Rule:
             wanted=breach.wanted,
             fix=breach.fix,
         )
+
+
+def inputs(stack: Stack, context: Context) -> Mapping[type[Any], Any]:
+    """Return a value for each type that a rule may ask for, except findings and single resources."""
+    return {
+        Stack: stack,
+        DeliveryGraph: DeliveryGraph(stack),
+        AlarmCoverage: AlarmCoverage(stack),
+        Context: context,
+        RetentionPolicy: context.retention,
+    }
 
 
 class Registry:
@@ -91,15 +105,16 @@ class Registry:
 
     def run(self, stack: Stack, context: Context) -> Findings:
         """What all rules find, those about waivers last."""
-        first = Findings(self._found(stack, context, Findings(), judges_waivers=False))
-        return Findings((*first, *self._found(stack, context, first, judges_waivers=True)))
+        provided = inputs(stack, context)
+        first = Findings(self._found(provided, Findings(), judges_waivers=False))
+        return Findings((*first, *self._found(provided, first, judges_waivers=True)))
 
     def _found(
-        self, stack: Stack, context: Context, findings: Findings, *, judges_waivers: bool
+        self, provided: Mapping[type[Any], Any], findings: Findings, *, judges_waivers: bool
     ) -> Iterator[Finding]:
         for each in self.rules.values():
             if each.judges_waivers is judges_waivers:
-                yield from each.run(stack, context, findings)
+                yield from each.run(provided, findings)
 
 
 def _sentence(function: Function) -> str:

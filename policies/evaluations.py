@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.views import MetricAlarm
 from modules.spec.alarms import Missing
+from modules.terraform.values import as_text, as_whole, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import MetricAlarm
-from policies.values import as_text, as_whole, is_open
+from policies.findings import Level
 
 HIGH_RESOLUTION_SECONDS = (10, 20, 30)
 MINUTE_SECONDS = 60

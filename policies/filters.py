@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.stacks import Stack
+from modules.resources.views import LogGroup, MetricFilter
 from modules.semantics import PatternError, metric_value, parse_pattern
+from modules.terraform.values import Unknown, as_map, as_number, is_known, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import LogGroup, MetricFilter
-from policies.stacks import Stack
-from policies.values import Unknown, as_map, as_number, is_known, is_open
+from policies.findings import Level
 
 _LOG_FIELDS = "set backend.log in config/ to the fields of the log lines"
 _ENTRY = "set it in its catalog entry"

@@ -17,16 +17,6 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Breach:
-    """What a rule yields: the place, the value found, the value wanted and the mend."""
-
-    address: str
-    found: str
-    wanted: str
-    fix: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Finding:
     """A breach together with the rule that it breaks.
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modules import facts
+from modules.resources.alarm_coverage import AlarmCoverage
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.delivery_resources import EventSource, Function, Schedule, Sender
+from modules.resources.stacks import Stack
+from modules.resources.views import LogGroup
+from modules.terraform.values import Unknown, as_list, as_whole, inside, is_open, links
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import LogGroup
+from policies.findings import Level
 from policies.secrets import secret_in
-from policies.senders import EventSource, Function, Schedule, Sender
-from policies.stacks import Stack
-from policies.values import Unknown, as_list, as_whole, inside, is_open, links
 
 _LEAVE = "leave the functions to the generator"
 BATCH = "ReportBatchItemFailures"
@@ -45,9 +48,9 @@ def variables_hold_no_secret(function: Function) -> Iterator[Breach]:
 
 
 @rule("MON-FUN-003", level=Level.ERROR, why="Else a function that carries notices fails in silence.")
-def function_errors_raise_an_alarm(function: Function, stack: Stack) -> Iterator[Breach]:
+def function_errors_raise_an_alarm(function: Function, coverage: AlarmCoverage) -> Iterator[Breach]:
     """Every function has an alarm on its errors."""
-    metrics = [one.series.metric for one in stack.watches.on.get(function.address, ())]
+    metrics = [one.series.metric for one in coverage.on.get(function.address, ())]
     if ("AWS/Lambda", "Errors") not in metrics:
         wanted = "an alarm on Errors of AWS/Lambda"
         yield function.finding(found="no such alarm", wanted=wanted, fix="add it to the catalog")
@@ -58,9 +61,9 @@ def function_errors_raise_an_alarm(function: Function, stack: Stack) -> Iterator
     level=Level.ERROR,
     why="Else one bad message repeats its whole batch, and a storm takes the account's concurrency.",
 )
-def reading_is_bounded(source: EventSource, stack: Stack) -> Iterator[Breach]:
+def reading_is_bounded(source: EventSource, graph: DeliveryGraph) -> Iterator[Breach]:
     """What hands a queue to a function takes back single messages and bounds how many copies run."""
-    if not _is_of_a_queue(source, stack):
+    if not _is_of_a_queue(source, graph):
         return
     responses = source.get("function_response_types")
     if not is_open(responses) and BATCH not in as_list(responses):
@@ -76,10 +79,10 @@ def reading_is_bounded(source: EventSource, stack: Stack) -> Iterator[Breach]:
 @rule(
     "MON-FUN-005", level=Level.ERROR, why="Nobody waits for such a run: when it fails for good, it is gone."
 )
-def failed_runs_are_kept(function: Function, stack: Stack) -> Iterator[Breach]:
+def failed_runs_are_kept(function: Function, graph: DeliveryGraph) -> Iterator[Breach]:
     """A function that a schedule or a topic starts has a dead letter queue or a destination on failure."""
-    starters = stack.paths.starters.get(function.address, ())
-    if starters and not any(_keeps(one, stack) for one in stack.paths.catchers[function.address]):
+    starters = graph.starters.get(function.address, ())
+    if starters and not any(_keeps(one, graph) for one in graph.catchers[function.address]):
         found = f"none, though {starters[0].address} starts it"
         yield function.finding(
             found=found, wanted="a dead_letter_config to a queue of this stack", fix=_LEAVE
@@ -87,23 +90,23 @@ def failed_runs_are_kept(function: Function, stack: Stack) -> Iterator[Breach]:
 
 
 @rule("MON-FUN-006", level=Level.ERROR, why="What could not even be started leaves no trace in the function.")
-def failed_starts_are_kept(schedule: Schedule, stack: Stack) -> Iterator[Breach]:
+def failed_starts_are_kept(schedule: Schedule, graph: DeliveryGraph) -> Iterator[Breach]:
     """Every schedule has a dead letter queue in this stack."""
-    if not _keeps(schedule, stack):
+    if not _keeps(schedule, graph):
         found = schedule.dead_letter_target or "no dead_letter_config"
         yield schedule.finding(found=found, wanted="a queue of this stack", fix=_LEAVE)
 
 
-def _keeps(sender: Sender, stack: Stack) -> bool:
+def _keeps(sender: Sender, graph: DeliveryGraph) -> bool:
     """Whether what it cannot deliver goes to a queue or a topic of this stack, or may do so."""
     target = sender.dead_letter_target
-    known = stack.paths.dead_letter_queue(sender) or stack.paths.topic(target)
+    known = graph.dead_letter_queue(sender) or graph.topic(target)
     return known is not None or isinstance(target, Unknown)
 
 
-def _is_of_a_queue(source: EventSource, stack: Stack) -> bool:
+def _is_of_a_queue(source: EventSource, graph: DeliveryGraph) -> bool:
     arn = source.get("event_source_arn")
-    return stack.paths.queue(arn) is not None or any(":sqs:" in str(one) for one in links(arn))
+    return graph.queue(arn) is not None or any(":sqs:" in str(one) for one in links(arn))
 
 
 @rule("MON-FUN-007", level=Level.ERROR, why="AWS refuses the function, in the midst of a deployment.")

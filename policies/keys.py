@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.values import is_open
+from modules.terraform.values import is_open
 
 
 def is_customer_key(value: Any) -> bool:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from modules.resources.breaches import Breach
+from modules.resources.views import Alarm
+from modules.terraform.values import is_open
 from policies.context import Context
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import Alarm
-from policies.values import is_open
+from policies.findings import Level
 
 # A quarter: what is to be quiet for longer is no maintenance, but an alarm of another severity.
 LONGEST_DAYS = 90

@@ -5,35 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.series import Series
+from modules.resources.stacks import Stack
+from modules.resources.views import MetricAlarm
+from modules.terraform.values import as_text, is_known
 from policies.bounds import unit_of
 from policies.context import Context
 from policies.engine import rule
-from policies.findings import Breach, Level
+from policies.findings import Level
 from policies.publishers import is_named, is_published
-from policies.resources import MetricAlarm
-from policies.series import Series
-from policies.stacks import Stack
-from policies.values import as_text, is_known
 
 _DECLARE = "publish it, or declare it in published_outside in config/ with who publishes it"
 
 
 @rule("MON-MET-001", level=Level.ERROR, why="An alarm on a metric that nobody publishes never fires.")
-def metric_exists(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterator[Breach]:
+def metric_exists(
+    alarm: MetricAlarm, stack: Stack, context: Context, graph: DeliveryGraph
+) -> Iterator[Breach]:
     """AWS, a filter of this stack or a declared publisher publishes the metric."""
     for item in alarm.series:
         known = is_known(item.namespace) and is_known(item.name)
-        if known and not is_named(item, stack, context):
+        if known and not is_named(item, stack, context, graph):
             yield alarm.finding(found=item, wanted="a metric that somebody publishes", fix=_DECLARE)
 
 
 @rule(
     "MON-MET-002", level=Level.ERROR, why="A missing dimension is another series: an empty one, or a mixture."
 )
-def metric_has_its_dimensions(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterator[Breach]:
+def metric_has_its_dimensions(
+    alarm: MetricAlarm, stack: Stack, context: Context, graph: DeliveryGraph
+) -> Iterator[Breach]:
     """The metric is published with exactly these dimensions; without any only if it is the account's own."""
     for item in alarm.series:
-        if is_named(item, stack, context) and not is_published(item, stack, context):
+        if is_named(item, stack, context, graph) and not is_published(item, stack, context, graph):
             fix = "name the resource under bedrock, lambda or database in config/"
             yield alarm.finding(found=item, wanted=_sets(item), fix=fix)
 

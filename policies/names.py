@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource
+from modules.terraform.values import hashable, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import Resource
-from policies.stacks import Stack
-from policies.values import hashable, is_open
+from policies.findings import Level
 
 _FIX = "set project, or the keys under bedrock.agents and lambda.functions, in config/"
 

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules import facts
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.delivery_resources import Function, Schedule
+from modules.resources.series import Series
+from modules.resources.stacks import Stack
+from modules.resources.views import MetricFilter
+from modules.terraform.values import as_map, as_text, is_open
 from policies.context import Context, PublishedOutside
-from policies.resources import MetricFilter
-from policies.senders import Function, Schedule
-from policies.series import Series
-from policies.stacks import Stack
-from policies.values import as_map, as_text, is_open
 
 
-def is_named(item: Series, stack: Stack, context: Context) -> bool:
+def is_named(item: Series, stack: Stack, context: Context, graph: DeliveryGraph) -> bool:
     """Whether anybody publishes a metric of this namespace and name, under whatever dimensions."""
     if item.metric is None:
         return False
@@ -22,11 +23,11 @@ def is_named(item: Series, stack: Stack, context: Context) -> bool:
     return (
         by_aws
         or bool(_filters(item, stack))
-        or any(_is_at_work(one, stack) for one in _declared(item, context))
+        or any(_is_at_work(one, stack, graph) for one in _declared(item, context))
     )
 
 
-def is_published(item: Series, stack: Stack, context: Context) -> bool:
+def is_published(item: Series, stack: Stack, context: Context, graph: DeliveryGraph) -> bool:
     """Whether anybody publishes it under exactly these dimensions."""
     names = item.dimension_names
     if names is None:
@@ -34,7 +35,9 @@ def is_published(item: Series, stack: Stack, context: Context) -> bool:
     return (
         aws_publishes(item, names)
         or filter_of(item, stack) is not None
-        or any(_same(item, one.dimensions) and _is_at_work(one, stack) for one in _declared(item, context))
+        or any(
+            _same(item, one.dimensions) and _is_at_work(one, stack, graph) for one in _declared(item, context)
+        )
     )
 
 
@@ -61,7 +64,7 @@ def declared(item: Series, context: Context) -> PublishedOutside | None:
     return next((one for one in _declared(item, context) if _same(item, one.dimensions)), None)
 
 
-def _is_at_work(one: PublishedOutside, stack: Stack) -> bool:
+def _is_at_work(one: PublishedOutside, stack: Stack, graph: DeliveryGraph) -> bool:
     """Whether it can publish: outside of the stack as declared, inside if the stack starts its function."""
     if one.function is None:
         return True
@@ -69,7 +72,7 @@ def _is_at_work(one: PublishedOutside, stack: Stack) -> bool:
         isinstance(starter, Schedule) and starter.text("state") != "DISABLED"
         for function in stack.of(Function)
         if function.text("function_name") == one.function
-        for starter in stack.paths.starters.get(function.address, ())
+        for starter in graph.starters.get(function.address, ())
     )
 
 

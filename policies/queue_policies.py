@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policies.documents import Statement, statements
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.delivery_resources import Queue
+from modules.resources.documents import Statement, statements
+from modules.resources.views import Topic
+from modules.semantics.globs import matches
+from modules.terraform.addresses import reference
+from modules.terraform.values import Unknown, from_json
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.globs import matches
-from policies.resources import Topic
-from policies.senders import Queue
-from policies.stacks import Stack
-from policies.values import Unknown, from_json, reference
+from policies.findings import Level
 
 SENDER, SEND, RECEIVE = "sns.amazonaws.com", "sqs:sendmessage", "sqs:receivemessage"
 SOURCES = ("aws:sourcearn", "aws:sourceaccount")
@@ -20,10 +22,10 @@ _LEAVE = "leave the policy to the generator"
 
 
 @rule("MON-QUE-006", level=Level.ERROR, why="SNS drops without a word what a queue does not let in.")
-def queue_lets_its_topics_send(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def queue_lets_its_topics_send(queue: Queue, graph: DeliveryGraph) -> Iterator[Breach]:
     """A queue lets in the topics that send to it, limited by source ARN or account, and no other service."""
-    texts = _policies(queue, stack)
-    topics = stack.paths.publishers.get(queue.address, ())
+    texts = _policies(queue, graph)
+    topics = graph.publishers.get(queue.address, ())
     if any(isinstance(text, Unknown) for text in texts):
         return
     grants = [one for text in texts for one in statements(from_json(text)) if one.effect == "Allow"]
@@ -41,9 +43,9 @@ def queue_lets_its_topics_send(queue: Queue, stack: Stack) -> Iterator[Breach]:
 @rule(
     "MON-QUE-008", level=Level.ERROR, why="Whoever may send can fake a notice; who receives makes it vanish."
 )
-def queue_opens_to_nobody(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def queue_opens_to_nobody(queue: Queue, graph: DeliveryGraph) -> Iterator[Breach]:
     """The policy of a queue grants nothing to everybody without a condition."""
-    for one in (one for text in _policies(queue, stack) for one in statements(from_json(text))):
+    for one in (one for text in _policies(queue, graph) for one in statements(from_json(text))):
         if one.effect == "Allow" and one.is_for_everybody and not one.conditions:
             yield queue.finding(found=one, wanted="a principal, or a condition", fix=_LEAVE)
 
@@ -53,9 +55,9 @@ def queue_opens_to_nobody(queue: Queue, stack: Stack) -> Iterator[Breach]:
     level=Level.ERROR,
     why="Notices tell about the inside of the system; nobody may read along.",
 )
-def queue_denies_plain_transport(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def queue_denies_plain_transport(queue: Queue, graph: DeliveryGraph) -> Iterator[Breach]:
     """Every queue has a policy that denies sending and receiving without TLS."""
-    texts = _policies(queue, stack)
+    texts = _policies(queue, graph)
     found = [one for text in texts for one in statements(from_json(text))]
     unsure = any(isinstance(text, Unknown) for text in texts)
     if not unsure and not any(one.denies_plain_transport(SEND, RECEIVE) for one in found):
@@ -63,10 +65,10 @@ def queue_denies_plain_transport(queue: Queue, stack: Stack) -> Iterator[Breach]
         yield queue.finding(found="no such statement", wanted=wanted, fix=_LEAVE)
 
 
-def _policies(queue: Queue, stack: Stack) -> tuple[Any, ...]:
+def _policies(queue: Queue, graph: DeliveryGraph) -> tuple[Any, ...]:
     """The texts of its policies, be they resources of their own or not."""
     own = queue.get("policy")
-    attached = tuple(one.get("policy") for one in stack.paths.policies.get(queue.address, ()))
+    attached = tuple(one.get("policy") for one in graph.policies.get(queue.address, ()))
     return attached if own is None else (own, *attached)
 
 

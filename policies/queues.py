@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modules import facts
+from modules.resources.alarm_coverage import AlarmCoverage, Watch
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.delivery_resources import Queue
+from modules.resources.views import Resource
 from modules.spec.alarms import Comparison
+from modules.terraform.values import Unknown, as_number, as_whole, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
+from policies.findings import Level
 from policies.keys import is_customer_key
-from policies.resources import Resource
-from policies.senders import Queue
-from policies.stacks import Stack
-from policies.values import Unknown, as_number, as_whole, is_open
-from policies.watches import Watch
 
 DEPTH, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 # By how much a message has to stay hidden longer than one run of the function that reads it: so that
@@ -27,12 +28,12 @@ _ALARM = "add it to the catalog"
 @rule(
     "MON-QUE-001", level=Level.ERROR, why="What fails again and again would block the way until it expires."
 )
-def queue_has_dead_letters(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def queue_has_dead_letters(queue: Queue, graph: DeliveryGraph) -> Iterator[Breach]:
     """Every queue has a dead letter queue in this stack, or is one."""
     policy = queue.get("redrive_policy")
-    if queue.address in stack.paths.served or isinstance(policy, Unknown):
+    if queue.address in graph.served or isinstance(policy, Unknown):
         return
-    if stack.paths.dead_letter_queue(queue) is None:
+    if graph.dead_letter_queue(queue) is None:
         yield queue.finding(found=policy, wanted="a redrive_policy to a queue of this stack", fix=_LEAVE)
 
 
@@ -51,9 +52,9 @@ def queue_is_encrypted(queue: Queue) -> Iterator[Breach]:
     level=Level.ERROR,
     why="SQS counts a message's age from its first queue on: it would expire before anybody looks.",
 )
-def dead_letters_outlive_their_queue(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def dead_letters_outlive_their_queue(queue: Queue, graph: DeliveryGraph) -> Iterator[Breach]:
     """A dead letter queue keeps messages longer than the queue it serves, or for the most that SQS has."""
-    served, kept = stack.paths.served.get(queue.address), _kept(queue)
+    served, kept = graph.served.get(queue.address), _kept(queue)
     if served is None or kept is None or kept >= facts.limit("queue_retention_seconds_max"):
         return
     before = [_kept(one) for one in served if isinstance(one, Queue)]
@@ -67,10 +68,10 @@ def dead_letters_outlive_their_queue(queue: Queue, stack: Stack) -> Iterator[Bre
     level=Level.ERROR,
     why="Else a message comes back while it is still being worked on, and is delivered twice.",
 )
-def messages_stay_hidden_long_enough(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def messages_stay_hidden_long_enough(queue: Queue, graph: DeliveryGraph) -> Iterator[Breach]:
     """A queue hides a message for at least six times the timeout of the function that reads it."""
     hidden = _seconds(queue, "visibility_timeout_seconds", "queue_visibility_seconds_default")
-    for function in stack.paths.readers.get(queue.address, ()):
+    for function in graph.readers.get(queue.address, ()):
         timeout = _seconds(function, "timeout", "lambda_timeout_seconds_default")
         if hidden is not None and timeout is not None and hidden < RUNS_HIDDEN * timeout:
             wanted = f"at least {RUNS_HIDDEN * timeout} s, as {function.address} may run for {timeout} s"
@@ -78,18 +79,20 @@ def messages_stay_hidden_long_enough(queue: Queue, stack: Stack) -> Iterator[Bre
 
 
 @rule("MON-QUE-005", level=Level.ERROR, why="Each dead letter is a notice that a person was to get.")
-def dead_letters_raise_an_alarm(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def dead_letters_raise_an_alarm(
+    queue: Queue, graph: DeliveryGraph, coverage: AlarmCoverage
+) -> Iterator[Breach]:
     """Every dead letter queue has an alarm that fires at its first message."""
-    watches = stack.watches.on.get(queue.address, ())
-    if queue.address in stack.paths.served and not any(map(_fires_at_one, watches)):
+    watches = coverage.on.get(queue.address, ())
+    if queue.address in graph.served and not any(map(_fires_at_one, watches)):
         yield queue.finding(found="no such alarm", wanted=f"an alarm on {DEPTH} above 0", fix=_ALARM)
 
 
 @rule("MON-QUE-007", level=Level.ERROR, why="A queue that nobody empties any more looks like a quiet day.")
-def waiting_raises_an_alarm(queue: Queue, stack: Stack) -> Iterator[Breach]:
+def waiting_raises_an_alarm(queue: Queue, graph: DeliveryGraph, coverage: AlarmCoverage) -> Iterator[Breach]:
     """Every queue that serves no other has an alarm on the age of its oldest message."""
-    watches = stack.watches.on.get(queue.address, ())
-    if queue.address not in stack.paths.served and not any(one.series.name == AGE for one in watches):
+    watches = coverage.on.get(queue.address, ())
+    if queue.address not in graph.served and not any(one.series.name == AGE for one in watches):
         yield queue.finding(found="no such alarm", wanted=f"an alarm on {AGE}", fix=_ALARM)
 
 

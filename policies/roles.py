@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.documents import Statement
+from modules.resources.breaches import Breach
+from modules.resources.delivery_resources import Function, Schedule
+from modules.resources.documents import Statement
+from modules.resources.roles import Grant, Role
+from modules.resources.stacks import Stack
+from modules.terraform.values import Unknown, as_list, as_map
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.grants import Grant, Role
-from policies.senders import Function, Schedule
-from policies.stacks import Stack
-from policies.values import Unknown, as_list, as_map
+from policies.findings import Level
 
 # Actions that know no resources, or that a function has to have on all of them in order to run in a VPC.
 # Source: the service authorization reference, and Lambda's AWSLambdaVPCAccessExecutionRole.

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.views import MetricAlarm
 from modules.semantics.math_values import Shape, shape
 from modules.semantics.metric_math import SEARCH, Kind, named
+from modules.terraform.values import as_text, hashable, is_known, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import MetricAlarm
-from policies.values import as_text, hashable, is_known, is_open
+from policies.findings import Level
 
 _OF_ONE_METRIC = (
     "metric_name",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.delivery_resources import Subscription
 from modules.spec.alarms import Route
+from modules.terraform.values import Unknown, as_text, is_open
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.senders import Subscription
-from policies.stacks import Stack
-from policies.values import Unknown, as_text, is_open
+from policies.findings import Level
 
 _LEAVE = "leave the subscriptions to the generator"
 _WITH_ENVELOPE = ("sqs", "https")
 
 
 @rule("MON-SUB-001", level=Level.ERROR, why="SNS gives up after a while, and then the notice is gone.")
-def subscription_has_dead_letters(subscription: Subscription, stack: Stack) -> Iterator[Breach]:
+def subscription_has_dead_letters(subscription: Subscription, graph: DeliveryGraph) -> Iterator[Breach]:
     """Every subscription has a dead letter queue in this stack."""
     policy = subscription.get("redrive_policy")
-    if not isinstance(policy, Unknown) and stack.paths.dead_letter_queue(subscription) is None:
+    if not isinstance(policy, Unknown) and graph.dead_letter_queue(subscription) is None:
         wanted = "a redrive_policy to a queue of this stack"
         yield subscription.finding(found=policy, wanted=wanted, fix=_LEAVE)
 
@@ -75,9 +76,9 @@ def address_is_not_in_the_file(subscription: Subscription) -> Iterator[Breach]:
     level=Level.ERROR,
     why="The digest is plain text, which no filter on the body lets through.",
 )
-def digest_is_not_filtered(subscription: Subscription, stack: Stack) -> Iterator[Breach]:
+def digest_is_not_filtered(subscription: Subscription, graph: DeliveryGraph) -> Iterator[Breach]:
     """No subscription of the digest topic has a filter policy."""
-    topic = stack.paths.topic(subscription.get("topic_arn"))
+    topic = graph.topic(subscription.get("topic_arn"))
     policy = subscription.get("filter_policy")
     if topic and topic.route == Route.DIGEST and policy not in (None, ""):
         yield subscription.finding(found=policy, wanted="no filter_policy", fix=_LEAVE)

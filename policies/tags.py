@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.views import Resource
+from modules.semantics.globs import matches
+from modules.terraform.values import is_open
 from policies.context import Context
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.globs import matches
-from policies.resources import Resource
-from policies.values import is_open
+from policies.findings import Level
 
 _FIX = "set tags.values in config/"
 
@@ -46,7 +48,7 @@ def tags_are_legal(resource: Resource) -> Iterator[Breach]:
     for key, value in resource.effective_tags.items():
         if not _is_legal_key(key):
             yield resource.finding(found=key, wanted="a legal key, not of aws:", fix=_FIX)
-        if not is_open(value) and not _fits(value, "tag_value_chars"):
+        if not is_open(value) and not (isinstance(value, str) and _fits(value, "tag_value_chars")):
             yield resource.finding(found=f"{key} = {value}", wanted="a legal value", fix=_FIX)
 
 
@@ -84,9 +86,11 @@ def _is_allowed(value: Any, allowed: tuple[str, ...]) -> bool:
     return isinstance(value, str) and any(matches(pattern, value) for pattern in allowed)
 
 
+@cache
 def _is_legal_key(key: str) -> bool:
     return key != "" and not key.lower().startswith("aws:") and _fits(key, "tag_key_chars")
 
 
-def _fits(text: Any, limit: str) -> bool:
-    return isinstance(text, str) and len(text) <= facts.limit(limit) and facts.is_tag_text(text)
+@cache
+def _fits(text: str, limit: str) -> bool:
+    return len(text) <= facts.limit(limit) and facts.is_tag_text(text)

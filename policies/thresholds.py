@@ -6,16 +6,17 @@ import math
 from collections.abc import Iterator
 
 from modules import facts
+from modules.resources.breaches import Breach
+from modules.resources.stacks import Stack
+from modules.resources.views import MetricAlarm
 from modules.semantics import math_values
 from modules.semantics.intervals import Interval
 from modules.spec.alarms import Comparison
+from modules.terraform.values import as_number, as_text, is_open
 from policies.bounds import is_bounded, number_of, of_alarm
 from policies.context import Context
 from policies.engine import rule
-from policies.findings import Breach, Level
-from policies.resources import MetricAlarm
-from policies.stacks import Stack
-from policies.values import as_number, as_text, is_open
+from policies.findings import Level
 
 _ANOMALY = ("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold")
 _FIX = "set alarms.<key>.threshold in config/"
@@ -85,12 +86,13 @@ def threshold_is_on_the_right_side(alarm: MetricAlarm) -> Iterator[Breach]:
 )
 def threshold_is_below_the_ceiling(alarm: MetricAlarm, stack: Stack, context: Context) -> Iterator[Breach]:
     """The limits of this very system leave room above the threshold."""
+    metrics = {item.metric for item in alarm.series}
+    ceilings = [each for each in context.ceilings if (each.namespace, each.name) in metrics]
+    if not ceilings:
+        return
     bounds = of_alarm(alarm, stack, context, with_ceilings=True)
     if _never(alarm, bounds) and not _never(alarm, of_alarm(alarm, stack, context, with_ceilings=False)):
-        metrics = {item.metric for item in alarm.series}
-        reasons = sorted(
-            {each.because for each in context.ceilings if (each.namespace, each.name) in metrics}
-        )
+        reasons = sorted({each.because for each in ceilings})
         wanted = f"{_reachable(bounds)} ({'; '.join(reasons)})"
         yield alarm.finding(found=_condition(alarm), wanted=wanted, fix=_FIX)
 

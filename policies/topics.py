@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from modules.resources.breaches import Breach
+from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.documents import Statement, statements
+from modules.resources.stacks import Stack
+from modules.resources.views import Topic, TopicPolicy
 from modules.spec.alarms import Route
-from policies.documents import Statement, statements
+from modules.terraform.values import Unknown, from_json, is_open, links
 from policies.engine import rule
-from policies.findings import Breach, Level
+from policies.findings import Level
 from policies.keys import is_customer_key
-from policies.resources import Topic, TopicPolicy
-from policies.stacks import Stack
-from policies.values import Unknown, from_json, is_open, links
 
 _LEAVE = "leave the policy to the generator"
 PUBLISHER, PUBLISH = "cloudwatch.amazonaws.com", "sns:publish"
@@ -68,9 +70,9 @@ def topic_has_policy(topic: Topic, stack: Stack) -> Iterator[Breach]:
 
 
 @rule("MON-TOP-005", level=Level.ERROR, why="CloudWatch must get in, and only for alarms of this account.")
-def policy_lets_cloudwatch_publish(policy: TopicPolicy, stack: Stack) -> Iterator[Breach]:
+def policy_lets_cloudwatch_publish(policy: TopicPolicy, graph: DeliveryGraph) -> Iterator[Breach]:
     """The policy of a topic that alarms act on lets CloudWatch publish, limited by source account or ARN."""
-    topic = stack.paths.topic(policy.get("arn"))
+    topic = graph.topic(policy.get("arn"))
     if isinstance(policy.get("policy"), Unknown) or (topic and topic.route == Route.DIGEST):
         return
     grants = [one for one in _of(policy) if one.allows(PUBLISH) and PUBLISHER in one.principals("Service")]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from modules.resources.breaches import Breach
+from modules.semantics.globs import matches
 from policies.context import Context, Waiver
 from policies.engine import rule
-from policies.findings import Breach, Finding, Findings, Level
-from policies.globs import matches
+from policies.findings import Finding, Findings, Level
 
 AREA = "MON-WAV-"
 

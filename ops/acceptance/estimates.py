@@ -10,9 +10,9 @@ from typing import Any
 
 from modules.errors import ToolError
 from modules.facts import prices
+from modules.resources.stacks import read_stack
 from ops.cost import Volumes, estimate
 from ops.cost.budgets import CENT
-from policies.stacks import read_stack
 
 LONGEST_MINUTES, MOST_DOLLARS = 10, Decimal(1)
 # AWS charges alarms, metrics, dashboards, keys and secrets by the hour; a part counts as a whole hour.

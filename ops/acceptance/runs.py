@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from modules.errors import ToolError
+from modules.resources.stacks import read_stack
 from modules.settings import Settings
 from modules.spec.system import Monitoring
 from modules.synthesis import STACK_FILE
@@ -30,7 +31,6 @@ from ops.local.log_lines import sample_lines
 from ops.local.screens import Screen
 from ops.local.states import Home, State, undisturbed
 from ops.terraform import Terraform
-from policies.stacks import read_stack
 
 # After that the run is stopped, and what it created is destroyed.
 LONGEST_RUN_SECONDS, LONGEST_CLEANUP_SECONDS = 20 * 60, 20 * 60

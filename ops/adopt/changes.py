@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from modules.resources.views import Resource
 from ops.adopt.finds import Find
 from ops.adopt.looks.topics import TOPIC
 from ops.adopt.references import is_open, references
 from ops.adopt.wanted import Wanted
 from ops.review.verdicts import Verdict
-from policies.resources import Resource
 
 # What Terraform alone knows of, and what it takes along with the code.
 _TERRAFORM_ONLY = frozenset(

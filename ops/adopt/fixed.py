@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from modules.resources.views import Resource
 from ops.adopt.finds import Find
-from ops.review.words import shown
-from policies.resources import Resource
+from ops.review.values import shown
 
 # By type: attributes beside the name that only a new resource can have, and what AWS takes where nobody
 # says otherwise. `tests/adopt/test_fixed.py` asks the real provider.

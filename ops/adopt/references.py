@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from modules import facts
+from modules.terraform.addresses import REFERENCE
 from ops.adopt.accounts import Place
 
-_REFERENCE = re.compile(r"(?<!\$)\$\{([\w.-]+)\.([\w-]+)\}")
 _VARIABLE = "var"
 
 # The ARN of each type, made from its values.
@@ -55,19 +55,19 @@ def resolved(
 
     # An attribute may be made of references itself: twice is as deep as the stacks go, and then some.
     written = json.dumps(resources)
-    while (once := _REFERENCE.sub(text, written)) != written:
+    while (once := REFERENCE.sub(text, written)) != written:
         written = once
     return {**stack, "resource": json.loads(_unescaped(written))}
 
 
 def is_open(value: Any) -> bool:
     """Whether there is a reference left in a value."""
-    return _REFERENCE.search(json.dumps(value)) is not None
+    return REFERENCE.search(json.dumps(value)) is not None
 
 
 def references(value: Any) -> list[str]:
     """The references left in a value, without their braces."""
-    return [f"{owner}.{attribute}" for owner, attribute in _REFERENCE.findall(json.dumps(value))]
+    return [f"{owner}.{attribute}" for owner, attribute in REFERENCE.findall(json.dumps(value))]
 
 
 def _told(place: Place) -> dict[str, str]:

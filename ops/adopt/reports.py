@@ -5,8 +5,8 @@ from __future__ import annotations
 from ops.adopt import sections
 from ops.adopt.adoption import Adoption
 from ops.adopt.sections import Lines
+from ops.review.values import counted
 from ops.review.verdicts import Effect
-from ops.review.words import counted
 
 
 def report(found: Adoption, environment: str, stack: str, file: str) -> str:

@@ -14,8 +14,8 @@ from ops.adopt.looks.alarms import METRIC
 from ops.adopt.wanted import Wanted
 from ops.review.judges import kind_of
 from ops.review.judges.routing import endpoint
+from ops.review.values import clipped, counted, one_line
 from ops.review.verdicts import ORDER, Effect, Verdict
-from ops.review.words import clipped, counted, one_line
 
 MOST = 20
 _LONGEST, _SHORT = 200, 70

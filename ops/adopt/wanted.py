@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from modules.resources.stacks import read_stack
+from modules.resources.views import Resource
 from ops.adopt.accounts import Place
 from ops.adopt.references import Tree, resolved
-from policies.resources import Resource
-from policies.stacks import read_stack
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from modules.errors import ToolError
 from modules.naming import FIRST_REGION
 from ops.common.faults import Unread, is_absent, unread, unusable
 from ops.review.secrets import masked
-from ops.review.words import one_line
+from ops.review.values import one_line
 
 # With waits that double from half a second to 20 s: some 40 s of patience with a throttled call.
 MOST_ATTEMPTS = 8

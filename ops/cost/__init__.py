@@ -6,7 +6,6 @@ from ops.cost.differences import Change, Difference, difference
 from ops.cost.estimate import Estimate, estimate
 from ops.cost.items import Item
 from ops.cost.jsons import difference_as_json, estimate_as_json
-from ops.cost.plans import read_before, region_of
 from ops.cost.texts import markdown, table
 from ops.cost.volumes import VOLUMES, Volumes
 
@@ -24,8 +23,6 @@ __all__ = [
     "estimate_as_json",
     "markdown",
     "over_budget",
-    "read_before",
-    "region_of",
     "table",
     "volumes_of",
 ]

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from modules.resources.views import Resource
 from modules.semantics.metric_math import BAND, Kind, Node, parse
+from modules.terraform.values import as_number, as_text, blocks
 from ops.cost.surroundings import Surroundings
 from ops.cost.usages import ONE, Counted, assumed, counts, used
-from policies.resources import Resource
-from policies.values import as_number, as_text, blocks
 
 HIGH_RESOLUTION_BELOW_SECONDS = 60
 BAND_EDGES = 2
@@ -53,6 +53,7 @@ def _is_anomaly(alarm: Resource) -> bool:
 
 
 def _is_fast(alarm: Resource) -> bool:
-    metrics = [metric for query in _queries(alarm) for metric in blocks(query.get("metric"))]
-    periods = [as_number(block.get("period")) for block in (alarm.values, *_queries(alarm), *metrics)]
+    queries = _queries(alarm)
+    metrics = [metric for query in queries for metric in blocks(query.get("metric"))]
+    periods = [as_number(block.get("period")) for block in (alarm.values, *queries, *metrics)]
     return any(0 < period < HIGH_RESOLUTION_BELOW_SECONDS for period in periods if period is not None)

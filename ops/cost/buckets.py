@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from modules.resources.views import Resource
+from modules.terraform.values import as_whole, blocks
 from ops.cost.surroundings import BUCKET, STREAM, Surroundings, called
 from ops.cost.usages import Counted, Gap, assumed, counts, used, whole, word
-from policies.resources import Resource
-from policies.values import as_whole, blocks
 
 STANDARD = "STANDARD"
 # A century; AWS takes more, and nobody means it.

@@ -13,13 +13,13 @@ from typing import Annotated, Any
 import typer
 
 from modules.catalog import every_target
+from modules.resources.stacks import read_stack
 from modules.settings import Settings, load
 from ops.cost.budgets import cents, over_budget
 from ops.cost.configs import volumes_of
 from ops.cost.estimate import Estimate, estimate
 from ops.cost.jsons import estimate_as_json
 from ops.cost.texts import table
-from policies.stacks import read_stack
 
 CONFIG = Path(__file__).parents[2] / "config"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from modules.resources.views import Resource
+from modules.terraform.values import as_list, inside
 from ops.cost.schedules import runs
 from ops.cost.surroundings import FUNCTION, QUEUE, TOPIC, Surroundings, called, refers_to
 from ops.cost.usages import ONE, Counted, Gap, assumed, counts, used, whole, word
-from policies.resources import Resource
-from policies.values import as_list, inside
 
 DELIVERIES = {
     "http": "notification_http",

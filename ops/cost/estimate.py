@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import cached_property
 
 from modules.facts import prices
+from modules.resources.stacks import Stack
 from ops.cost import alarms, buckets, delivery, logs, probes, widgets
 from ops.cost.items import Item, priced
 from ops.cost.metrics import custom_metrics
 from ops.cost.surroundings import GROUP, Surroundings
 from ops.cost.usages import COUNTERS, Gap, Usage, assumed, word
 from ops.cost.volumes import Volumes
-from policies.stacks import Stack
 
 # Importing them registers their counters.
 COUNTING = (alarms, buckets, delivery, logs, probes, widgets)

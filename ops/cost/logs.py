@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from modules.facts import RETENTION_DAYS
+from modules.resources.views import Resource
 from ops.cost.surroundings import GROUP, STREAM, Surroundings, called, refers_to
 from ops.cost.usages import Counted, Gap, assumed, counts, used, whole, word
-from policies.resources import Resource
 
 # By class, as AWS spells it.
 INGESTION = {"STANDARD": "log_ingestion_standard", "INFREQUENT_ACCESS": "log_ingestion_infrequent"}

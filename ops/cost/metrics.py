@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from modules.resources.series import series_of
+from modules.resources.views import Dashboard, MetricAlarm, MetricFilter, Resource
+from modules.terraform.values import as_map, hashable
 from ops.cost.surroundings import Surroundings
 from ops.cost.usages import Usage, used
 from ops.cost.widgets import shown
-from policies.resources import Dashboard, MetricAlarm, MetricFilter, Resource
-from policies.series import series_of
-from policies.values import as_map, hashable
 
 # AWS charges nothing for what it publishes of its own services there.
 AWS_NAMESPACES = ("AWS/", "CloudWatchSynthetics")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from modules.facts import prices
+from modules.resources.views import Resource
+from modules.terraform.values import inside
 from ops.cost.delivery import MOST_MEMORY_MB, gb_seconds
 from ops.cost.schedules import runs
 from ops.cost.surroundings import Surroundings, called
 from ops.cost.usages import ONE, Counted, Gap, assumed, counts, used, whole
-from policies.resources import Resource
-from policies.values import inside
 
 # What AWS gives a canary at least.
 LEAST_MEMORY_MB = 960

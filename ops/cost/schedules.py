@@ -7,7 +7,7 @@ from typing import Any
 
 from modules.facts import prices
 from modules.semantics.schedules import parse_schedule
-from policies.values import as_text
+from modules.terraform.values import as_text
 
 _HOURS_PER_DAY = 24
 # Sums are exact then, in whatever order.

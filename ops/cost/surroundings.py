@@ -9,18 +9,18 @@ from functools import cached_property
 from typing import Any
 
 from modules.facts import prices
+from modules.resources.kinds import KINDS
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource
+from modules.terraform.values import as_text, blocks, links
 from ops.cost.volumes import Volumes
-from policies.resources import Resource
-from policies.stacks import Stack
-from policies.values import INDEX, as_text, blocks, links, reference
 
 HOURS_PER_DAY = 24
 # Whole bytes, in GB: sums are exact then, in whatever order.
 BYTE = Decimal("1E-9")
 GROUP, STREAM, BUCKET = "aws_cloudwatch_log_group", "aws_kinesis_firehose_delivery_stream", "aws_s3_bucket"
 QUEUE, TOPIC, FUNCTION = "aws_sqs_queue", "aws_sns_topic", "aws_lambda_function"
-_REFERRED = (GROUP, STREAM, BUCKET, QUEUE, TOPIC, FUNCTION)
-_CALLED = ("arn", "id", "name", "function_name", "bucket", "url")
+_CALLED = ("arn", "id", "name", "function_name", "bucket", "url", "invoke_arn", "qualified_arn")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Surroundings:
 
     def found(self, kind: str, value: Any) -> Resource | None:
         """The resource of a Terraform type that a value names by reference, ARN, name or id."""
-        return next(filter(None, (self._known.get((kind, key)) for key in _keys(value))), None)
+        return self.stack.linked(KINDS[kind], value, *_CALLED)
 
     def each(self, volume: str, kind: str, value: Any) -> Decimal:
         """A volume of the thing that a value names, whether the stack holds it or not."""
@@ -63,17 +63,6 @@ class Surroundings:
         """The days for which something that never expires is counted."""
         return self.volumes.figure("months_without_end") * prices.hours_per_month() / HOURS_PER_DAY
 
-    @cached_property
-    def _known(self) -> Mapping[tuple[str, str], Resource]:
-        """By type and whatever names it; the address also without indexes, as references leave them out."""
-        found: dict[tuple[str, str], Resource] = {}
-        for item in self.stack.resources:
-            if item.type in _REFERRED:
-                names = (item.address, INDEX.sub("", item.address), *filter(None, map(item.text, _CALLED)))
-                for name in names:
-                    found.setdefault((item.type, name), item)
-        return found
-
     def _deliveries(self) -> Iterator[tuple[Resource, Decimal]]:
         for item in self.stack.resources:
             if item.type != "aws_cloudwatch_log_subscription_filter":
@@ -97,12 +86,3 @@ def refers_to(value: Any, kind: str, service: str) -> bool:
     """Whether a value is the ARN of something of a service, or a reference to a resource of a type."""
     texts = [text for text in links(value) if isinstance(text, str)]
     return any(f"{kind}." in text or f":{service}:" in text for text in texts)
-
-
-def _keys(value: Any) -> Iterator[str]:
-    for link in links(value):
-        target = reference(link)
-        if target is not None:
-            yield target[0]
-        elif isinstance(link, str):
-            yield link

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from modules.resources.views import Resource
+from modules.terraform.values import as_whole
 from ops.cost.surroundings import Surroundings
 from ops.cost.volumes import Volumes
-from policies.resources import Resource
-from policies.values import as_whole
 
 ONE = Decimal(1)
 

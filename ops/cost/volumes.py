@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from policies.globs import matches
+from modules.semantics.globs import matches
 
 ALL = "*"
 Figures = Mapping[str, Decimal]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from modules.resources.views import Resource
+from modules.terraform.values import as_list, as_map, blocks, from_json
 from ops.cost.surroundings import Surroundings
 from ops.cost.usages import ONE, Counted, assumed, counts, used
-from policies.resources import Resource
-from policies.values import as_list, as_map, blocks, from_json
 
 FREE_METRICS = 50
 SAME, SAME_ROW = ".", "..."

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from modules import facts
+from modules.resources.series import Series
+from modules.resources.stacks import Stack
 from policies.bounds import of_series
 from policies.context import Context, PublishedOutside
-from policies.series import Series
-from policies.stacks import Stack
 
 # One statistic of each kind: what it says of values hangs on the metric, or does not.
 OF_THE_METRIC = {"sum": "Sum", "value": "Average"}

@@ -10,8 +10,9 @@ A judge looks at one change and yields verdicts; it never raises, whatever the p
 judges is "changed", plainly. What a plan does not know yet is said to be unknown, and never guessed.
 """
 
+from modules.terraform.plan_files import PlanError
 from ops.review.acceptances import Acceptance, unspent
-from ops.review.plans import Plan, PlanError, read
+from ops.review.plans import Plan, read
 from ops.review.review import Review, review
 from ops.review.sections import Section
 from ops.review.verdicts import Effect, Verdict

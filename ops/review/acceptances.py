@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ops.review.masks import Masking, safe
 from ops.review.secrets import SENSITIVE
-from ops.review.telling import Masking, safe
+from ops.review.values import NOTHING, one_line
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import NOTHING, one_line
 
 # Such words may stand for a change of many an attribute.
 _VAGUE = re.compile(

@@ -26,11 +26,13 @@ from pydantic import TypeAdapter, ValidationError
 from modules.catalog import every_target
 from modules.errors import ToolError
 from modules.policy_context import policy_context
+from modules.resources.stacks import region_of
 from modules.settings import Settings, environments, load
 from modules.settings.files import read as read_yaml
 from modules.settings.reviews import AcceptedChange
 from modules.spec.system import Monitoring
-from ops.cost import region_of
+from modules.terraform.plan_files import PlanError
+from modules.terraform.values import as_map
 from ops.review.acceptances import Acceptance, unspent
 from ops.review.costs import costs
 from ops.review.findings import advice, findings
@@ -38,9 +40,9 @@ from ops.review.json_report import as_json
 from ops.review.markdown import markdown
 from ops.review.plans import Plan, read
 from ops.review.review import Review, review
+from ops.review.secrets import masked
 from ops.review.sections import Section
-from ops.review.topics import tags_of
-from ops.review.values import mapping
+from ops.review.world import tags_of
 from policies.context import Context
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -79,7 +81,12 @@ def command(
     # The plan is one large tree without circles, and the process ends with it.
     gc.disable()
     today = datetime.now(UTC).date()
-    found = run(plan, base=base, environment=env, environ=os.environ, today=today, config=CONFIG, spent=spent)
+    try:
+        found = run(
+            plan, base=base, environment=env, environ=os.environ, today=today, config=CONFIG, spent=spent
+        )
+    except RecursionError:
+        raise PlanError(f"{masked(str(plan))}: is nested too deeply for a plan") from None
     print(_WRITERS[format_](found), end="")
     if found.failed:
         raise typer.Exit(EXIT_FAILED)
@@ -162,7 +169,7 @@ def environment_of(plan: Plan, config: Path) -> str | None:
     known = {*environments(config), LOCAL}
     for item in plan.resource_changes:
         for side in ("after", "before"):
-            tags = tags_of(mapping(item["change"].get(side)))
+            tags = tags_of(as_map(item["change"].get(side)))
             if tags.get("ManagedBy") == MADE_BY and tags.get("Environment") in known and tags.get("Project"):
                 return str(tags["Environment"])
     return None

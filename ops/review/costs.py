@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modules.resources.stacks import read_before, region_of
 from modules.settings import Settings
 from ops.cost import (
     Estimate,
@@ -11,8 +12,6 @@ from ops.cost import (
     estimate,
     markdown,
     over_budget,
-    read_before,
-    region_of,
     volumes_of,
 )
 from ops.cost.command import budget_of, cost_section

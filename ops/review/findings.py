@@ -7,6 +7,7 @@ from dataclasses import replace
 from ops.review.plans import Plan
 from policies import RULES, Finding, check_stack
 from policies.context import Context, RetentionPolicy
+from policies.engine import inputs
 from policies.findings import Findings
 
 # Rules that take one of these need the configuration, which a foreign plan does not come with.
@@ -26,7 +27,8 @@ def advice(plan: Plan, context: Context) -> tuple[Finding, ...]:
     """
     made = {item["address"] for item in plan.resource_changes if {*_MADE} & {*item["change"]["actions"]}}
     rules = (one for one in RULES.values() if not {*_CONFIGURED} & {*one.parameters.values()})
-    found = {finding for one in rules for finding in one.run(plan.stack, context, Findings())}
+    provided = inputs(plan.stack, context)
+    found = {finding for one in rules for finding in one.run(provided, Findings())}
     return tuple(sorted((one for one in found if one.address in made), key=lambda one: one.order))
 
 

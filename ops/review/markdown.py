@@ -1,24 +1,148 @@
 """The review as one comment: the verdict first, then what is serious, and the rest folded away.
 
-Whatever comes from a plan stands in code spans: there GitHub renders no HTML, links nothing and
+Whatever comes from a plan is in code spans: there GitHub renders no HTML, links nothing and
 mentions nobody.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ops.review.acceptances import Acceptance
-from ops.review.blocks import LIMIT, Block, Line, fitted
-from ops.review.entries import to_accept
+from ops.review.acceptances import Acceptance, is_vague
 from ops.review.findings import same_but_place
 from ops.review.review import Review
-from ops.review.spans import code, places, sentences
+from ops.review.values import clipped, counted, one_line
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import clipped, counted
 from policies import Finding, errors
+
+_MOST_ADDRESSES = 12
+_LONGEST_ADDRESS = 200
+_BACKTICKS = re.compile(r"`+")
+_SENTENCES = re.compile(r"(?<=[.;]) ")
+_PLAIN = re.compile(r"(?:(?:[A-Za-z,;:'()-]+|[0-9][0-9,]*(?:\.[0-9]+)?)[.;]?(?: |$))*")
+
+
+def fence(text: str, least: int = 1) -> str:
+    """Backticks, more of them than there are in a row in the text."""
+    return "`" * max(least, max(map(len, _BACKTICKS.findall(text)), default=0) + 1)
+
+
+def code(text: str) -> str:
+    """A code span of any text, on one line."""
+    text = one_line(text)
+    ticks = fence(text)
+    pad = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}" if text else ""
+
+
+def places(addresses: Sequence[str]) -> str:
+    """Addresses in one line, and how many are left out."""
+    shown = [code(clipped(one, _LONGEST_ADDRESS)) for one in addresses[:_MOST_ADDRESSES]]
+    more = len(addresses) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def sentences(text: str) -> str:
+    """Sentences with values in them: plain where nothing can be made of them, else a code span."""
+    return " ".join(one if _PLAIN.fullmatch(one) else code(one) for one in _SENTENCES.split(text))
+
+
+LIMIT = 65_536
+"""Characters that GitHub takes in one comment; bytes are counted here, which are never fewer."""
+
+_RESERVE = 600
+
+
+@dataclass(frozen=True)
+class Line:
+    """One list item, and how many things it stands for."""
+
+    text: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading with its lines; a folded one is opened by whoever wants to read it."""
+
+    title: str
+    lines: tuple[Line, ...]
+    folded: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many things it tells of."""
+        return sum(line.count for line in self.lines)
+
+
+def fitted(head: str, blocks: Sequence[Block], limit: int) -> str:
+    """The blocks in their order, as far as there is room; every heading stays, with its count."""
+    frames = [_frame(block) for block in blocks]
+    room = limit - _RESERVE - _size(head) - sum(_size(start) + _size(end) for start, end in frames)
+    parts = [head]
+    for block, (start, end) in zip(blocks, frames, strict=True):
+        lines, room = _taken(block, room)
+        parts.append(f"{start}\n\n{lines}{end}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _frame(block: Block) -> tuple[str, str]:
+    title = f"{block.title} ({block.count})" if block.lines[0].text.startswith("- ") else block.title
+    if block.folded:
+        return f"<details><summary>{title}</summary>", "\n\n</details>"
+    return f"### {title}", ""
+
+
+def _taken(block: Block, room: int) -> tuple[str, int]:
+    """As many lines as fit, and the room that is left."""
+    taken: list[str] = []
+    left = block.count
+    for line in block.lines:
+        size = _size(line.text) + 1
+        if size > room:
+            break
+        taken.append(line.text)
+        room -= size
+        left -= line.count
+    if left:
+        taken.append(f"- … and {left} more; the JSON report has them all")
+    return "\n".join(taken), room
+
+
+def _size(text: str) -> int:
+    # Room for the blank lines and the count of what is left out beside each part.
+    return len(text.encode()) + 2
+
+
+_MOST_ENTRIES = 10
+
+
+def to_accept(unaccepted: Sequence[Verdict]) -> Iterator[Block]:
+    """What to write into the configuration where a weakening is meant."""
+    wanted = unaccepted[:_MOST_ENTRIES]
+    if not wanted:
+        return
+    entries = [*map(_entry, wanted)]
+    ticks = fence("".join(entries), least=3)
+    text = "\n".join([f"{ticks}yaml", "accepted:", *entries, ticks])
+    yield Block("Meant? Accept it in the same change, with a reason", (Line(text),), folded=True)
+
+
+def _entry(verdict: Verdict) -> str:
+    parts = {"address": verdict.address, "old": verdict.old, "new": verdict.new}
+    parts |= {"aspect": verdict.aspect} if is_vague(verdict) else {}
+    lines = [f"{name}: {_quoted(text)}" for name, text in parts.items()]
+    return "  - " + "\n    ".join([*lines, "reason:"])
+
+
+def _quoted(text: str) -> str:
+    """Text as YAML reads it back, whatever is in it."""
+    return json.dumps(text, ensure_ascii=False)
+
 
 # What the text before them says already; they are there for acceptances.
 _SAID = ("deleted", "replaced", "forgotten", "none")

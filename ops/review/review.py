@@ -1,25 +1,46 @@
-"""The review of a plan: verdicts, policy findings and whatever else is to be said, most serious first."""
+"""The review of a plan: verdicts, policy findings and notes, most serious first."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from modules.terraform.changes import Action, changes, compared, drifted
+from modules.terraform.marks import known_secrets
+from modules.terraform.values import Hidden, Unknown
 from ops.review.acceptances import Acceptance, spend
-from ops.review.changes import Change, changes, drifted
-from ops.review.comparisons import compared
-from ops.review.judges import judged
-from ops.review.known import known_secrets
-from ops.review.masks import Mask
-from ops.review.plans import Plan
-from ops.review.renames import made_again
+from ops.review.judges import judged, kind_of
+from ops.review.masks import Mask, Masking, told_finding, told_section, told_verdict
+from ops.review.plans import Change, Plan
 from ops.review.sections import Section
-from ops.review.telling import Masking, told_finding, told_section, told_verdict
+from ops.review.values import one_line, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import one_line
 from ops.review.world import World
 from policies import Finding, errors
+
+_NAMES = ("alarm_name", "name", "function_name", "dashboard_name", "bucket", "protocol", "endpoint")
+
+
+def made_again(found: Iterable[Change]) -> dict[str, str]:
+    """A hint for each address that is deleted while the same is made elsewhere."""
+    gone = {_identity(one): one for one in found if one.action is Action.DELETE and not one.deposed}
+    texts = {}
+    for one in found:
+        other = gone.get(_identity(one)) if one.action is Action.CREATE else None
+        if other is not None and _identity(one)[1]:
+            known = "whether it is moved is unknown" if other.stateless else "a moved block would keep it"
+            texts[other.address] = f"The same is made again as {one.address}; {known}."
+    return texts
+
+
+def _identity(change: Change) -> tuple[str, tuple[str, ...]]:
+    """Type and name of a resource; without a name where it is not known."""
+    values = change.before or change.after
+    found = [values.get(name) for name in _NAMES]
+    if not kind_of(change.type).is_known or any(isinstance(one, Unknown | Hidden) for one in found):
+        return change.type, ()
+    return change.type, tuple(shown(one) for one in found if one)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +126,7 @@ def review(
         With a base: one of the plans was made against a state with something in it.
     """
     mask = Mask({text for one in (plan, base) if one is not None for text in known_secrets(one)})
-    found = tuple(changes(plan) if base is None else compared(base, plan))
+    found = tuple(changes(plan, Change) if base is None else compared(base, plan, Change))
     verdicts = _verdicts(found, World(plan, base), mask)
     return Review(
         verdicts=verdicts,
@@ -113,7 +134,7 @@ def review(
             place: replace(one, reason=mask(one_line(one.reason)))
             for place, one in spend(verdicts, accepted, mask).items()
         },
-        drift=_verdicts(tuple(drifted(plan)), World(plan), mask),
+        drift=_verdicts(tuple(drifted(plan, Change)), World(plan), mask),
         findings=None if findings is None else tuple(told_finding(one, mask) for one in findings),
         advice=tuple(told_finding(one, mask) for one in advice),
         notes=tuple(map(mask, (*_notes(plan, base), *notes))),

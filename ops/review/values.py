@@ -1,4 +1,4 @@
-"""Values of a change: known, unknown until apply, or hidden because they are sensitive.
+"""Values of a change: found, compared, and in words with their units.
 
 They come from JSON, so a mapping is a `dict`; asking for that alone is three times as fast.
 """
@@ -7,23 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ops.review.marks import is_marked
-from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name
-from policies.values import Unknown
-
-_NOTHING: tuple[Any, ...] = ("", [], {})
-_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
-
-
-@dataclass(frozen=True)
-class Hidden:
-    """A sensitive value: it can be compared, and nothing else."""
-
-    value: Any = field(repr=False)
+from modules.terraform.values import Hidden, Unknown, as_number, as_whole, is_nothing, same
+from ops.review.secrets import SENSITIVE
 
 
 def is_hidden(value: Any) -> bool:
@@ -53,122 +41,6 @@ def _marked(value: Any) -> Any:
     return (
         {Unknown.__name__: [value.references, value.written]} if isinstance(value, Unknown) else repr(value)
     )
-
-
-def mapping(value: Any) -> dict[str, Any]:
-    """A mapping as it is; anything else is empty."""
-    return value if isinstance(value, dict) else {}
-
-
-def entries(value: Any) -> list[dict[str, Any]]:
-    """The mappings in a list as they are; a plan has thousands, so none is copied."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def bare(address: str) -> str:
-    """An address without its indexes, as the configuration knows it."""
-    return _INDEX.sub("", address) if "[" in address else address
-
-
-def merged(value: Any, unknown: Any, sensitive: Any, expression: Any, name: str = "") -> Any:
-    """A planned value with `Unknown` and `Hidden` in the places that are marked so.
-
-    Parameters
-    ----------
-    unknown, sensitive
-        Terraform's marks, in the shape of the value.
-    expression
-        What the configuration says, for the references of an unknown value.
-    name
-        The attribute's or key's own name, which may call it a secret.
-    """
-    if unknown is True:
-        return Unknown(references(expression), written(expression))
-    if sensitive is True:
-        return None if value is None else Hidden(value)
-    # Whatever its name, a block is looked into, for its parts have names of their own.
-    if isinstance(value, dict):
-        return _merged_map(value, unknown, sensitive, expression, name)
-    if isinstance(value, list):
-        return _merged_list(value, unknown, sensitive, expression, name)
-    if value and value is not True and is_secret_name(name):
-        return Hidden(value)
-    return value
-
-
-def _merged_map(value: dict[str, Any], unknown: Any, sensitive: Any, expression: Any, name: str) -> Any:
-    gaps = unknown if isinstance(unknown, dict) else {}
-    marks = sensitive if isinstance(sensitive, dict) else {}
-    if "value" in value and is_secret_entry(value, name):
-        marks = {**marks, "value": True}
-    found = {}
-    for key in (*value, *(key for key in gaps if key not in value)):
-        hidden = True if holds_secrets(name) else marks.get(key)
-        found[key] = merged(value.get(key), gaps.get(key), hidden, expression_of(expression, key), key)
-    return found
-
-
-def _merged_list(value: list[Any], unknown: Any, sensitive: Any, expression: Any, name: str) -> Any:
-    gaps = unknown if isinstance(unknown, list) else []
-    marks = sensitive if isinstance(sensitive, list) else []
-    if any(marks) and len(marks) != len(value) and is_marked(marks):
-        return Hidden(value)
-    only = len(value) == 1 and isinstance(expression, list) and len(expression) == 1
-    return [
-        merged(
-            item,
-            gaps[index] if index < len(gaps) else None,
-            marks[index] if index < len(marks) else None,
-            expression[0] if only else None if isinstance(expression, list) else _element(expression, index),
-            name,
-        )
-        for index, item in enumerate(value)
-    ]
-
-
-def expression_of(expression: Any, name: str) -> Any:
-    """The expression of an attribute; a mapping written in one expression has but one for all its keys."""
-    if not isinstance(expression, dict):
-        return None
-    if "references" not in expression:
-        return expression.get(name)
-    return _narrowed(expression, mapping(expression.get("constant_value")).get(name))
-
-
-def _element(expression: Any, index: int) -> Any:
-    """The expression of a part of a list that is written in one expression."""
-    if not isinstance(expression, dict) or "references" not in expression:
-        return expression
-    parts = expression.get("constant_value")
-    return _narrowed(expression, parts[index] if isinstance(parts, list) and index < len(parts) else None)
-
-
-def _narrowed(expression: dict[str, Any], part: Any) -> dict[str, Any]:
-    """The expression of a part: of the whole the references are known, of the part what is written."""
-    return {**expression, "constant_value": part}
-
-
-def written(expression: Any) -> str:
-    """What the configuration says, as text to compare by; empty where the plan does not repeat it."""
-    said = mapping(expression).get("constant_value")
-    return "" if said is None else json.dumps(said, sort_keys=True)
-
-
-def references(expression: Any) -> tuple[str, ...]:
-    """What an expression refers to; Terraform lists the resource itself behind each of its attributes."""
-    listed = expression.get("references") if isinstance(expression, dict) else None
-    found = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
-    return tuple(one for one in found if not any(other.startswith(f"{one}.") for other in found))
-
-
-def is_nothing(value: Any) -> bool:
-    """Whether it says nothing: Terraform's providers do not agree on how to write that."""
-    return value is None or value in _NOTHING
-
-
-def same(old: Any, new: Any) -> bool:
-    """Whether two values mean the same."""
-    return bool(old == new) or (is_nothing(old) and is_nothing(new))
 
 
 def may_equal(old: Any, new: Any) -> bool:
@@ -209,3 +81,122 @@ def _block(value: Any) -> Any:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     return {} if is_nothing(value) and not isinstance(value, str) else value
+
+
+UNKNOWN = "known after apply"
+NOTHING = "nothing"
+LONGEST = 160
+_CONTEXT = 30
+
+_SECONDS = ((86_400, "day", "days"), (3_600, "h", "h"), (60, "min", "min"))
+_SHORT_UNITS = {
+    "Milliseconds": " ms",
+    "Microseconds": " µs",
+    "Seconds": " s",
+    "Percent": " %",
+    "Count": "",
+    "None": "",
+    "Count/Second": "/s",
+}
+# Beyond it a float no longer holds every whole number.
+_LARGEST_WHOLE = 2**53
+_BLANK = re.compile(r"\s+")
+
+
+def number(value: float) -> str:
+    """A number as people write it, and exactly: 5,000 or 0.25."""
+    # In this order: a whole number of any length is compared, but is too large for a float.
+    if abs(value) < _LARGEST_WHOLE and value == int(value):
+        return f"{int(value):,}"
+    return repr(value)
+
+
+def quantity(value: Any, unit: str | None) -> str:
+    """A number with its CloudWatch unit, such as 5,000 ms."""
+    found = as_number(value)
+    if found is None:
+        return shown(value)
+    if unit is None:
+        return number(found)
+    return number(found) + _SHORT_UNITS.get(unit, f" {unit.lower()}")
+
+
+def duration(value: Any) -> str:
+    """Seconds, in the largest unit that divides them."""
+    seconds = as_whole(value)
+    if seconds is None:
+        return shown(value)
+    for size, one, more in _SECONDS:
+        if seconds and seconds % size == 0:
+            return f"{number(seconds // size)} {one if seconds == size else more}"
+    return f"{number(seconds)} s"
+
+
+def days(value: Any) -> str:
+    """Days that something is kept; none or 0 is for ever, as CloudWatch Logs has it."""
+    count = as_whole(value)
+    if count == 0 or is_nothing(value):
+        return "for ever"
+    return shown(value) if count is None else f"{number(count)} day{'s' * (count != 1)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(items: Iterable[str], most: int = 5) -> str:
+    """Texts in one line, and how many are left out."""
+    found = list(items)
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
+
+
+def shown(value: Any) -> str:
+    """Any value on one line. Secrets that only their looks betray are masked later, in whole texts."""
+    match value:
+        case _ if is_nothing(value):
+            text = NOTHING
+        case Unknown(references=references):
+            text = f"{UNKNOWN} ({', '.join(references)})" if references else UNKNOWN
+        case Hidden():
+            text = SENSITIVE
+        case bool():
+            text = "true" if value else "false"
+        case int() | float():
+            text = number(value)
+        case Mapping():
+            text = ", ".join(f"{name}={shown(item)}" for name, item in sorted(value.items()))
+        case list() | tuple():
+            text = ", ".join(map(shown, value))
+        case _:
+            text = str(value)
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and without what a terminal or a browser would act on."""
+    text = _BLANK.sub(" ", text).strip()
+    return text if text.isprintable() else "".join(_printable(char) for char in text)
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else f"\\u{ord(char):04x}"
+
+
+def clipped(text: str, longest: int = LONGEST) -> str:
+    """The text, or its beginning."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def clipped_pair(old: str, new: str) -> tuple[str, str]:
+    """Both texts cut to where they begin to differ."""
+    if len(old) <= LONGEST and len(new) <= LONGEST:
+        return old, new
+    start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), 0)
+    start = max(0, start - _CONTEXT)
+    return _from(old, start), _from(new, start)
+
+
+def _from(text: str, start: int) -> str:
+    return clipped(f"…{text[start:]}" if start and text else text)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from modules.errors import ToolError
+from modules.resources.views import Resource
 from ops.adopt.finds import Find
 from ops.adopt.fixed import FIXED, obstructed
 from ops.terraform import Terraform
-from policies.resources import Resource
 from tests.builders import ROOT
 from tests.tools import without
 

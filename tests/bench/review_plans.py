@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ops.review import Effect, read, review
-from ops.review.blocks import LIMIT
 from ops.review.costs import costs
 from ops.review.findings import findings
 from ops.review.json_report import as_json
-from ops.review.markdown import markdown
+from ops.review.markdown import LIMIT, markdown
 from tests.bench.processes import measured
 from tests.builders import good_context, good_monitoring, good_settings
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from modules.resources.stacks import Stack, read_stack
 from ops.cost import Estimate, Volumes, estimate
-from policies.stacks import Stack, read_stack
 
 Values = dict[str, Any]
 

@@ -12,11 +12,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from modules.errors import ConfigError
+from modules.resources.stacks import read_stack
 from modules.settings import load
 from ops.cost import command as module
 from ops.cost import estimate, volumes_of
 from ops.cost.command import CONFIG, cost, cost_section
-from policies.stacks import read_stack
 from tests.builders import synthesized
 
 app = typer.Typer(pretty_exceptions_enable=False)

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ops.cost import Volumes, difference, estimate, read_before, region_of
-from policies.plan import read_plan
-from policies.stacks import read_stack
+from modules.resources.stacks import read_before, read_plan, read_stack, region_of
+from ops.cost import Volumes, difference, estimate
 from tests.cost.resources import Values, alarm, group, math_alarm, metric_filter, tree
 from tests.cost.test_properties import resources
 from tests.policies.plans import planned

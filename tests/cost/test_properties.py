@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.facts import prices
+from modules.terraform.values import Unknown
 from ops.cost import Estimate, Volumes, cents, difference, estimate, table
 from ops.cost.estimate import COUNTERS
 from ops.cost.volumes import VOLUMES
-from policies.values import Unknown
 from tests.cost.resources import Values, alarm, band_alarm, group, math_alarm, metric_filter, stack
 
 Resource = tuple[str, Values]

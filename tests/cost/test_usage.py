@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from modules.resources.kinds import typed
+from modules.resources.stacks import Stack
+from modules.terraform.values import Unknown
 from ops.cost import estimate
 from ops.cost.schedules import runs
-from policies.resources import Resource
-from policies.stacks import Stack
-from policies.values import Unknown
 from tests.cost.resources import Values, amounts, costs, given, group, money
 
 TOPIC = ("aws_sns_topic", {"name": "agent-critical", "arn": "arn:aws:sns:us-east-1:1:agent-critical"})
@@ -121,9 +121,9 @@ def test_subscription_takes_the_volume_of_its_topic() -> None:
 
 def test_reference_to_one_of_several_finds_it_without_its_index() -> None:
     """A plan's configuration writes references without the keys of `for_each`."""
-    topic = Resource("aws_sns_topic", 'aws_sns_topic.route["critical"]', {"name": "agent-critical"})
+    topic = typed("aws_sns_topic", 'aws_sns_topic.route["critical"]', {"name": "agent-critical"})
     values = {"topic_arn": Unknown(("aws_sns_topic.route.arn",)), "protocol": "https"}
-    listener = Resource("aws_sns_topic_subscription", "aws_sns_topic_subscription.pager", values)
+    listener = typed("aws_sns_topic_subscription", "aws_sns_topic_subscription.pager", values)
     found = estimate([Stack((topic, listener))], given(notifications={"*-critical": "1000000", "*": "1"}))
 
     assert found.by_kind["notification_http"] == money("0.60")

@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 
 from modules import facts
 from modules.errors import ConfigError
+from modules.semantics.globs import matches
 from ops import opa
 from ops.opa import command
 from ops.opa.bounds import bounds
 from ops.opa.figures import portable
 from ops.opa.workspaces import demands, pattern, workspace_name
 from policies import Waiver
-from policies.globs import matches
 from policies.secrets import secret_in
 from tests.builders import CONFIG, good_monitoring, good_settings
 from tests.policies.stacks import good_context

@@ -6,10 +6,10 @@ import copy
 
 import pytest
 
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource
 from policies import RULES, check
 from policies.engine import Rule
-from policies.resources import Resource
-from policies.stacks import Stack
 from tests.policies.mutations import MUTATIONS, Mutation
 from tests.policies.stacks import good_context, good_stack
 

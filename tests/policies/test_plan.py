@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from modules.resources.stacks import read_plan
+from modules.terraform.values import Unknown
 from policies import check_plan
-from policies.plan import read_plan
-from policies.values import Unknown
 from tests.policies.mutations import ALARM, GROUP, MUTATIONS, POLICY, TOPIC, Mutation
 from tests.policies.plans import GIVEN, applied, planned
 from tests.policies.stacks import good_context, good_stack
@@ -110,6 +110,19 @@ def test_action_on_another_reference_is_found(reference: str) -> None:
     item["expressions"]["alarm_actions"] = {"references": [reference, reference.rsplit(".", 1)[0]]}
 
     assert rules_of(plan) == {"MON-ACT-002"}
+
+
+@pytest.mark.parametrize(
+    "reference", ["module.topics.arn", "var.topic_arn", "each.value", "aws_sns_topic.critical"]
+)
+def test_action_that_may_be_the_right_topic_claims_nothing(reference: str) -> None:
+    """A reference by way of a module, a variable or the whole of a resource, as a splat has it."""
+    plan = planned(good_stack())
+    configured = plan["configuration"]["root_module"]["resources"]
+    item = next(one for one in configured if one["address"] == f"{ALARM}.errors")
+    item["expressions"]["alarm_actions"] = {"references": [reference]}
+
+    assert rules_of(plan) == set()
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from modules.resources.breaches import Breach
+from modules.resources.stacks import read_stack
+from modules.resources.views import LogGroup, Topic
 from policies import RULES, Context, Level
 from policies.engine import Registry, Rule
-from policies.findings import Breach
-from policies.resources import LogGroup, Topic
-from policies.stacks import read_stack
 from tests.policies.stacks import good_context, good_stack
 
 AREAS = {

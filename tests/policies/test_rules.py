@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from modules.resources.views import Resource
 from policies import Ceiling, PublishedOutside, check
-from policies.resources import Resource
 from policies.tags import tag_keys_differ_in_more_than_case
 from tests.policies.alarms import alarm, metric
 from tests.policies.mutations import ALARM, DASHBOARD, FILTER, GROUP, POLICY, TOPIC, first, fitting
@@ -450,3 +450,13 @@ def test_findings_are_in_order() -> None:
     assert [(item.rule, item.address) for item in found] == sorted(
         (item.rule, item.address) for item in found
     )
+
+
+def test_metric_in_a_finding_reads_as_text() -> None:
+    dimensions = {"StateMachineArn": "arn:aws:states:us-east-1:111122223333:stateMachine:idp"}
+    stack = with_alarm(
+        "errors", namespace="AWS/States", metric_name="NoSuchMetric", dimensions=dimensions, unit=None
+    )
+    (found,) = [one.found for one in check(stack, good_context()) if one.rule == "MON-MET-001"]
+
+    assert found == f"Sum of AWS/States NoSuchMetric (StateMachineArn={dimensions['StateMachineArn']})"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from modules.semantics.globs import matches
 from policies import Finding, Waiver, check, errors
-from policies.globs import matches
 from tests.policies.mutations import GROUP, first
 from tests.policies.stacks import TODAY, good_context, good_stack
 

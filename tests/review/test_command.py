@@ -272,3 +272,13 @@ def test_without_a_state_what_is_written_tells_of_values_that_are_not_known(
     same = runner(paths[0], "--base", paths[0])
     assert "Cannot be judged (1)" in changed.stdout
     assert same.stdout.startswith("## Fine: nothing changes")
+
+
+def test_deeply_nested_plan_is_rejected_with_status_2(runner: Any, tmp_path: Path) -> None:
+    deep: Any = "x"
+    for _ in range(900):
+        deep = [deep]
+    result = runner(written(tmp_path, plan(entry(values(), values(tags={"Deep": deep})))))
+
+    assert isinstance(result.exception, MonitoringError)
+    assert str(result.exception).endswith("is nested too deeply for a plan")

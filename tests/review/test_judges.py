@@ -26,10 +26,10 @@ from modules.semantics.logic import (
     negated,
 )
 from ops.review import Effect, review
-from ops.review.judges.evaluations import implied
+from ops.review.judges.conditions import implied
+from ops.review.judges.metrics import compared as statistics_compared
 from ops.review.judges.patterns import Relation
 from ops.review.judges.patterns import compared as patterns_compared
-from ops.review.judges.statistics import compared as statistics_compared
 from tests.review.builders import ARN, Tree, entry, plan, reviewed, said, values
 from tests.review.cases import ALARM, COMPOSITE, FILTER, REVERSED, SUBSCRIPTION, band, math, metric
 

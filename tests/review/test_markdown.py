@@ -13,9 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ops.review import Acceptance, Review, Section, review
-from ops.review.blocks import LIMIT
-from ops.review.markdown import markdown, summary, verdict
-from ops.review.spans import code
+from ops.review.markdown import LIMIT, code, markdown, summary, verdict
 from policies.context import Waiver
 from policies.findings import Finding, Level
 from tests.review.builders import entry, plan, reviewed, values

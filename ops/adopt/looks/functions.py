@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modules.resources.views import Resource
 from ops.adopt.accounts import Account, Item
 from ops.adopt.finds import Find, block, plain
 from ops.adopt.wanted import Wanted
-from policies.resources import Resource
 
 FUNCTION, MAPPING = "aws_lambda_function", "aws_lambda_event_source_mapping"
 # What Lambda does where nobody says otherwise.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modules.resources.views import Resource
 from ops.adopt.accounts import Account, Item
 from ops.adopt.commands import command
 from ops.adopt.finds import Find, plain
 from ops.adopt.references import references
 from ops.adopt.wanted import Wanted
-from policies.resources import Resource
 
 KEY, ALIAS = "aws_kms_key", "aws_kms_alias"
 _GOING = ("PendingDeletion", "PendingReplicaDeletion")

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from modules.resources.views import Resource
 from ops.adopt import guide
 from ops.adopt.accounts import Account, Item
 from ops.adopt.commands import command
 from ops.adopt.finds import Find, plain
 from ops.adopt.wanted import Wanted
-from policies.resources import Resource
 
 GROUP = "aws_cloudwatch_log_group"
 FILTER = "aws_cloudwatch_log_metric_filter"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modules.resources.views import Resource
 from ops.adopt.accounts import Account
 from ops.adopt.finds import Find, plain
 from ops.adopt.references import references
 from ops.adopt.wanted import Wanted
-from policies.resources import Resource
 
 POLICY, ATTACHMENT = "aws_organizations_policy", "aws_organizations_policy_attachment"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modules.resources.views import Resource
 from ops.adopt.accounts import Account, Item
 from ops.adopt.commands import command
 from ops.adopt.finds import Find, plain
 from ops.adopt.wanted import Wanted
-from policies.resources import Resource
 
 SECRET = "aws_secretsmanager_secret"  # noqa: S105  (a Terraform type)
 

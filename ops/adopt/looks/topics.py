@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from modules.resources.views import Resource
 from ops.adopt import guide
 from ops.adopt.accounts import Account, Item
 from ops.adopt.commands import command
 from ops.adopt.finds import Find, Listener, plain
 from ops.adopt.references import is_open
 from ops.adopt.wanted import Wanted
-from policies.resources import Resource
 
 TOPIC, POLICY = "aws_sns_topic", "aws_sns_topic_policy"
 SUBSCRIPTION = "aws_sns_topic_subscription"

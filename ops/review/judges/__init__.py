@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ops.review.changes import Action, Change, Values
+from modules.terraform.changes import Action
 from ops.review.judges import alarms, dashboards, functions, keys, logs, routing, schedules
-from ops.review.judges.actions import severity
+from ops.review.judges.alarms import severity
 from ops.review.judges.existence import deleted, forgotten, maybe_replaced, provenance, replaced
 from ops.review.judges.kinds import Kind, unclear, verdict
-from ops.review.topics import Topics, route_of
-from ops.review.values import differences, is_hidden, is_unknown
+from ops.review.plans import Change, Values
+from ops.review.values import differences, is_hidden, is_unknown, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import shown
-from ops.review.world import World
+from ops.review.world import Topics, World, route_of
 
 _AREAS = (alarms, logs, routing, schedules, functions, keys, dashboards)
 KINDS: Mapping[str, Kind] = {name: kind for area in _AREAS for kind in area.KINDS for name in kind.types}

@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ops.review.changes import Change, Values
-from ops.review.judges.attributes import plain, read_json
-from ops.review.judges.kinds import Kind, verdict, when_changed
-from ops.review.values import differences, mapping
+from modules.terraform.values import as_list, as_map
+from ops.review.judges.kinds import Kind, plain, read_json, verdict, when_changed
+from ops.review.plans import Change, Values
+from ops.review.values import clipped, counted, differences, listed, number, one_line, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import clipped, counted, listed, number, one_line, shown
 from ops.review.world import World
-from policies.values import as_list
 
 _BODY = "dashboard_body"
 _PLACE = ("x", "y", "width", "height")
@@ -44,7 +42,7 @@ def _widgets(change: Change, before: Any, after: Any) -> Iterator[Verdict]:
 
 
 def _settings(body: Any) -> Widget:
-    return {key: one for key, one in mapping(read_json(body)).items() if key != "widgets"}
+    return {key: one for key, one in as_map(read_json(body)).items() if key != "widgets"}
 
 
 def _page(change: Change, old: Widget, new: Widget) -> Iterator[Verdict]:
@@ -56,7 +54,7 @@ def _page(change: Change, old: Widget, new: Widget) -> Iterator[Verdict]:
 
 def read_body(value: Any) -> list[Widget] | None:
     """The widgets of a body; `None` if they are not known."""
-    found = mapping(read_json(value)).get("widgets")
+    found = as_map(read_json(value)).get("widgets")
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else None
 
 
@@ -86,7 +84,7 @@ def _by_title(widgets: Sequence[Widget]) -> dict[str, list[Widget]]:
 
 def title(widget: Widget) -> str:
     """What a reader calls a widget."""
-    properties = mapping(widget.get("properties"))
+    properties = as_map(widget.get("properties"))
     text = properties.get("title") or properties.get("markdown") or f"a {shown(widget.get('type'))} widget"
     return clipped(one_line(str(text)), _LONGEST_TITLE)
 
@@ -107,7 +105,7 @@ def _moved(old: list[Widget], new: list[Widget]) -> int:
 
 
 def _differences(old: Widget, new: Widget) -> Iterator[tuple[str, str, str]]:
-    one, other = mapping(old.get("properties")), mapping(new.get("properties"))
+    one, other = as_map(old.get("properties")), as_map(new.get("properties"))
     if old.get("type") != new.get("type"):
         yield "type", shown(old.get("type")), shown(new.get("type"))
     for path, left, right in differences(one, other):

@@ -1,21 +1,102 @@
-"""IAM policies: who may do what, statement by statement."""
+"""IAM policies: who may do what, statement by statement, and what must stay denied."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ops.review.changes import Change
-from ops.review.judges.attributes import read_json
-from ops.review.judges.denials import coming
-from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import is_nothing, mapping
+from modules.resources.documents import Statement
+from modules.semantics.globs import matches
+from modules.terraform.values import as_list, as_map, as_number, blocks, is_nothing
+from ops.review.judges.kinds import Aspect, is_open, read_json, unclear, verdict, weaker_if, when_changed
+from ops.review.plans import Change
+from ops.review.values import listed, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import listed, shown
-from policies.documents import Statement
-from policies.values import as_list, blocks
+
+# Whoever is denied one of these writes, carries or hears nothing more. A topic, a queue or a key only
+# knows the actions of its own service.
+_CARRIES = (
+    "cloudwatch:putmetricdata",
+    "events:putevents",
+    "firehose:putrecord",
+    "firehose:putrecordbatch",
+    "kms:decrypt",
+    "kms:encrypt",
+    "kms:generatedatakey",
+    "lambda:invokefunction",
+    "lambda:invokefunctionurl",
+    "logs:createlogstream",
+    "logs:putlogevents",
+    "sns:publish",
+    "sqs:receivemessage",
+    "sqs:sendmessage",
+    "xray:puttracesegments",
+)
+_OF_SERVICE = {"sns": "sns:", "sqs": "sqs:", "kms": "kms:", "cloudwatch": "logs:", "iam": ""}
+_TRUST = {"aws_iam_role": ("sts:assumerole",)}
+
+# Nothing that watches or tells has to destroy, so to deny that is to protect.
+_DESTROYS = re.compile(
+    r"(?:cloudwatch|events|logs|s3|scheduler|sns|synthetics):delete.*"
+    r"|cloudwatch:disablealarmactions|events:disablerule|sns:unsubscribe"
+    r"|kms:(?:schedulekeydeletion|disablekey)|sqs:(?:deletequeue|purgequeue)"
+)
+_OLDEST_TLS = 1.3
+
+
+def coming(statement: Statement, kind: str) -> Effect:
+    """What it does that such a statement comes; that it goes does the opposite."""
+    if _asks_for_tls(statement) or _protects(statement):
+        return Effect.STRENGTHENED
+    stops = not statement.conditions and not _spares_services(statement)
+    return Effect.WEAKENED if stops and _stopped(statement, kind) else Effect.UNCLEAR
+
+
+def _asks_for_tls(statement: Statement) -> bool:
+    """Whether it denies only what does not come by TLS, or by one too old."""
+    plain = [
+        str(value).lower()
+        for operator in ("Bool", "BoolIfExists")
+        for value in statement.values_of(operator, "aws:securetransport")
+    ]
+    if plain:
+        return set(plain) == {"false"}
+    oldest = [as_number(one) for one in statement.values_of("NumericLessThan", "s3:tlsversion")]
+    return bool(oldest) and all(one is not None and one <= _OLDEST_TLS for one in oldest)
+
+
+def _protects(statement: Statement) -> bool:
+    return bool(statement.actions) and all(map(_DESTROYS.fullmatch, statement.actions))
+
+
+def _spares_services(statement: Statement) -> bool:
+    """Whether it denies to all but some, among whom may be those that count."""
+    spared = statement.values.get("NotPrincipal")
+    return spared is not None and (not isinstance(spared, dict) or "Service" in spared)
+
+
+def _stopped(statement: Statement, kind: str) -> bool:
+    return any(_denies(statement, action) for action in _carried(kind))
+
+
+def _carried(kind: str) -> Iterator[str]:
+    if kind in _TRUST:
+        yield from _TRUST[kind]
+        return
+    service = _OF_SERVICE.get(kind.split("_")[1])
+    yield from (one for one in _CARRIES if service is not None and one.startswith(service))
+
+
+def _denies(statement: Statement, action: str) -> bool:
+    """Whether it covers the action, by naming it or by not sparing it."""
+    if "NotAction" not in statement.values:
+        return statement.denies(action)
+    spared = [one.lower() for one in as_list(statement.values["NotAction"]) if isinstance(one, str)]
+    return not any(matches(one, action) for one in spared)
+
 
 Statements = tuple[Mapping[str, Any], ...]
 Key = tuple[str, str]
@@ -74,7 +155,7 @@ def _named(document: Any) -> str:
 
 def statements(document: Any) -> Statements:
     """The statements in the order of the document."""
-    return blocks(mapping(document).get("Statement"))
+    return blocks(as_map(document).get("Statement"))
 
 
 def _differences(change: Change, path: str, what: str, before: Any, after: Any) -> Iterator[Verdict]:
@@ -148,7 +229,7 @@ def in_words(statement: Mapping[str, Any]) -> str:
     """A statement on one line, such as ``Allow cloudwatch.amazonaws.com sns:Publish``."""
     effect = str(statement.get("Effect"))
     parts = (effect, _either(statement, "Principal", _principal), _either(statement, "Action", _listed))
-    conditions = ", ".join(sorted(mapping(statement.get("Condition"))))
+    conditions = ", ".join(sorted(as_map(statement.get("Condition"))))
     return " ".join(filter(None, parts)) + (f" if {conditions}" if conditions else "")
 
 

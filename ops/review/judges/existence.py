@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ops.review.changes import Change
+from modules.terraform.values import is_nothing
 from ops.review.judges.kinds import Kind, verdict
-from ops.review.values import at, is_nothing
+from ops.review.plans import Change
+from ops.review.values import at, listed, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import listed, shown
 from ops.review.world import World
 
 _REASONS = {

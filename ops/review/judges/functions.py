@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ops.review.changes import Change
-from ops.review.judges.attributes import members, plain, present, rising, source, switch
+from modules.terraform.values import as_text, as_whole
 from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, changed, is_open, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    changed,
+    is_open,
+    members,
+    plain,
+    present,
+    rising,
+    source,
+    switch,
+    unclear,
+    verdict,
+    weaker_if,
+    when_changed,
+)
 from ops.review.judges.patterns import letting
+from ops.review.plans import Change
+from ops.review.values import shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import shown
 from ops.review.world import World
-from policies.values import as_text, as_whole
 
 _CODE = (
     "source_code_hash",

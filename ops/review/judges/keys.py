@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ops.review.changes import Change
-from ops.review.judges.actions import of_targets
-from ops.review.judges.attributes import (
+from modules.terraform.values import Hidden, as_list, blocks
+from ops.review.judges.alarms import of_targets
+from ops.review.judges.documents import policy
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    changed,
     members,
     narrowing,
     plain,
@@ -15,16 +19,14 @@ from ops.review.judges.attributes import (
     rising,
     source,
     switch,
+    unclear,
     undecided,
 )
-from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, changed, unclear
 from ops.review.judges.patterns import barring, letting
-from ops.review.values import Hidden
+from ops.review.plans import Change
+from ops.review.values import quantity
 from ops.review.verdicts import Verdict
-from ops.review.words import quantity
 from ops.review.world import World
-from policies.values import as_list, blocks
 
 _TAGS = frozenset({"tags", "description"})
 _TOPIC = "sns_topic"

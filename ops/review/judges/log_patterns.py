@@ -10,10 +10,10 @@ from modules.semantics.conditions import NumberOperand, TextOperand
 from modules.semantics.json_patterns import Compares, JsonPattern
 from modules.semantics.logic import Term, all_of, any_of, atom, implies, negated
 from modules.semantics.text_patterns import TextPattern
-from ops.review.changes import Change
 from ops.review.judges.kinds import Aspect, unclear, verdict, weaker_if, when_changed
+from ops.review.plans import Change
+from ops.review.values import shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import shown
 
 Holds = Callable[[Any], Term]
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ops.review.changes import Change, Values
-from ops.review.judges.attributes import members, plain, present, source, switch, undecided
+from modules.terraform.values import as_number, as_whole, is_nothing
 from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, is_open, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    called,
+    is_open,
+    members,
+    plain,
+    present,
+    source,
+    switch,
+    unclear,
+    undecided,
+    verdict,
+    weaker_if,
+    when_changed,
+)
 from ops.review.judges.log_patterns import filter_pattern
-from ops.review.values import at, is_nothing, may_equal
+from ops.review.plans import Change, Values
+from ops.review.values import at, days, may_equal, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import days, shown
 from ops.review.world import World
-from policies.values import as_number, as_whole
 
 _TAGS = frozenset({"tags"})
 
@@ -85,7 +98,7 @@ def _counted(change: Change, old: Any, new: Any) -> Iterator[Verdict]:
 
 
 def _describe_group(values: Values, _world: World) -> str:
-    return f"{shown(values.get('name'))}, kept {days(values.get('retention_in_days'))}"
+    return f"{called(values)}, kept {days(values.get('retention_in_days'))}"
 
 
 def _describe_filter(values: Values, _world: World) -> str:

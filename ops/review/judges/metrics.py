@@ -1,17 +1,18 @@
-"""What an alarm no longer watches, watches besides, or computes otherwise."""
+"""What an alarm reads: its metrics, their statistics, and the length of its periods."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from ops.review.changes import Change
-from ops.review.judges.conditions import in_words
-from ops.review.judges.kinds import verdict
-from ops.review.judges.signals import Input, MetricId, Signal, read_signal, same_math, written
-from ops.review.values import is_unknown
+from modules.terraform.values import as_text, as_whole
+from ops.review.judges.conditions import in_words, m_of_n, side_of
+from ops.review.judges.kinds import verdict, weaker_if
+from ops.review.judges.signals import Input, MetricId, Signal, periods, read_signal, same_math, written
+from ops.review.plans import Change
+from ops.review.values import duration, is_unknown, key_of, listed, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import listed
 from ops.review.world import World
 
 _LATER = "What it watches is known only after apply."
@@ -91,3 +92,133 @@ def _names(signal: Signal) -> str:
         return ""
     found = (f"{key} is {one}" for key, one in signal.inputs.items())
     return listed(found, 4)
+
+
+STATISTIC_PATHS = ("statistic", "extended_statistic", "metric_query")
+
+_NUMBERED = re.compile(r"(p|tm|wm|ts)(\d+(?:\.\d+)?)")
+# From the smallest to the largest value of the same data.
+_RANKS = {"Minimum": -1.0, "Maximum": 101.0, "Sum": 102.0}
+_HIGHEST = 100
+# A few large values carry it above almost any percentile.
+_AVERAGE = "Average"
+_BESIDE_AVERAGE = {"Minimum": -1, "Maximum": 1}
+
+
+def judge_statistics(change: Change, world: World) -> Iterator[Verdict]:
+    """Judge a statistic by whether it is larger or smaller than the one before, of the same data."""
+    if change.keeps(*STATISTIC_PATHS):
+        return
+    old, new = read_signal(change.before), read_signal(change.after)
+    pairs = {key_of(pair): pair for pair in _pairs(old, new)}
+    side = side_of(change, world) if pairs else None
+    for one, other in (pairs[key] for key in sorted(pairs)):
+        words = {"old": shown(one), "new": shown(other)}
+        order = compared(one, other) if old.metrics & new.metrics else None
+        if order is None or side is None or not (old.grows and new.grows):
+            yield verdict(change, Effect.UNCLEAR, "statistic", "looks at another statistic", **words)
+        else:
+            weaker = (order < 0) == (side > 0)
+            text = f"looks at a {'smaller' if order < 0 else 'larger'} value of the same data"
+            yield verdict(change, weaker_if(weaker), "statistic", text, **words)
+
+
+def _pairs(old: Signal, new: Signal) -> Iterator[tuple[Any, Any]]:
+    """Old and new statistic of each series that is read by one; of wholly other series, all of them."""
+    before, after = old.statistics, new.statistics
+    common = sorted(before.keys() & after.keys())
+    for metric in common:
+        if len(before[metric]) == len(after[metric]) == 1 and before[metric] != after[metric]:
+            yield before[metric][0], after[metric][0]
+    if not common and before and after:
+        was, now = (
+            sorted({shown(one) for found in side.values() for one in found}) for side in (before, after)
+        )
+        if was != now:
+            yield listed(was), listed(now)
+
+
+def compared(old: Any, new: Any) -> int | None:
+    """1 if the new statistic of the same data is the larger one, -1 if it is smaller; `None` if neither."""
+    if new == _AVERAGE:
+        order = compared(new, old)
+        return order if order is None else -order
+    if old == _AVERAGE:
+        return _BESIDE_AVERAGE.get(as_text(new) or "")
+    one, other = _rank(as_text(old) or ""), _rank(as_text(new) or "")
+    if one is None or other is None or one[0] != other[0] or one[1] == other[1]:
+        return None
+    return 1 if other[1] > one[1] else -1
+
+
+def _rank(statistic: str) -> tuple[str, float] | None:
+    """A family in which statistics can be compared, and the place in it."""
+    if statistic in _RANKS:
+        return "p", _RANKS[statistic]
+    match = _NUMBERED.fullmatch(statistic)
+    if match is None or float(match[2]) > _HIGHEST:
+        return None
+    return match[1], float(match[2])
+
+
+PERIOD_PATHS = ("period", "metric_query")
+
+# By the side that breaches: over more time, these only come nearer to the threshold or go beyond it.
+_GROWS_WITH_TIME = {1: ("Sum", "SampleCount", "Maximum"), -1: ("Minimum",)}
+
+
+def judge_periods(change: Change, world: World) -> Iterator[Verdict]:
+    """Judge the length of a period by what it takes together, and by how long a breach must last."""
+    if change.keeps(*PERIOD_PATHS):
+        return
+    old, new = read_signal(change.before), read_signal(change.after)
+    # What is not known is told by the judge of metrics.
+    if old.periods == new.periods or not (old.is_known and new.is_known):
+        return
+    words = {"old": periods(old), "new": periods(new)}
+    lengths = _period(old), _period(new)
+    if lengths[0] is None or lengths[1] is None or not old.metrics & new.metrics:
+        yield verdict(change, Effect.UNCLEAR, "period", "looks at periods of another length", **words)
+        return
+    longer = lengths[1] > lengths[0]
+    statistic, side = _statistic(old, new), side_of(change, world) or 0
+    grows = statistic in _GROWS_WITH_TIME.get(side, ()) or statistic in _GROWS_WITH_TIME.get(-side, ())
+    if grows and not _is_any(change, statistic, side):
+        easier = longer == (statistic in _GROWS_WITH_TIME[side])
+        together = f"takes {'more' if longer else 'less'} time together"
+        text = f"{together}, so fires {'more' if easier else 'less'} easily"
+        yield verdict(change, weaker_if(not easier), "period", text, **words)
+        if easier == longer:
+            yield from _lasting(change, lengths[0], lengths[1])
+    else:
+        text = f"reacts {'later' if longer else 'sooner'}"
+        yield verdict(change, weaker_if(longer), "period", text, **words)
+
+
+def _is_any(change: Change, statistic: str, side: int) -> bool:
+    """Whether one value beyond the threshold is enough: then periods of any length have it."""
+    counts = [m_of_n(values) for values in (change.before, change.after)]
+    once = all(count is not None and count[0] == 1 for count in counts)
+    return once and (statistic, side) in (("Maximum", 1), ("Minimum", -1))
+
+
+def _period(signal: Signal) -> int | None:
+    """The length of all periods, where they have one."""
+    return as_whole(signal.periods[0]) if len(signal.periods) == 1 else None
+
+
+def _statistic(old: Signal, new: Signal) -> str:
+    """The statistic, where all inputs have the same and the value grows with them; else nothing."""
+    found = {as_text(one.statistic) for signal in (old, new) for one in signal.inputs.values()}
+    return (found.pop() or "") if len(found) == 1 and old.grows and new.grows else ""
+
+
+def _lasting(change: Change, old: int, new: int) -> Iterator[Verdict]:
+    """With several periods to breach, longer ones also have to pass first."""
+    before, after = m_of_n(change.before), m_of_n(change.after)
+    if before is None or after is None or min(before[0], after[0]) == 1:
+        return
+    was, now = old * before[0], new * after[0]
+    if was != now:
+        text = f"fires after a {'longer' if now > was else 'shorter'} time of breaches"
+        yield verdict(change, weaker_if(now > was), "lasting", text, old=duration(was), new=duration(now))

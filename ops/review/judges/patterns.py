@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from ops.review.changes import Change
-from ops.review.judges.attributes import read_json
-from ops.review.judges.kinds import Aspect, is_open, unclear, verdict, weaker_if, when_changed
-from ops.review.values import is_nothing, key_of
+from modules.terraform.values import as_list, is_nothing
+from ops.review.judges.kinds import Aspect, is_open, read_json, unclear, verdict, weaker_if, when_changed
+from ops.review.plans import Change
+from ops.review.values import key_of, shown
 from ops.review.verdicts import Verdict
-from ops.review.words import shown
-from policies.values import as_list
 
 _EITHER = "$or"
 _ALL_BUT = "anything-but"

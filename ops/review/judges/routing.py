@@ -7,18 +7,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ops.review.changes import Change, Values
-from ops.review.judges.attributes import members, plain, present, read_json, rising, switch
+from modules.terraform.values import Unknown, as_map, as_text, is_nothing, same
 from ops.review.judges.documents import policy
-from ops.review.judges.kinds import Aspect, Kind, changed, unclear, verdict, weaker_if, when_changed
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    called,
+    changed,
+    members,
+    plain,
+    present,
+    read_json,
+    rising,
+    switch,
+    unclear,
+    verdict,
+    weaker_if,
+    when_changed,
+)
 from ops.review.judges.patterns import letting
+from ops.review.plans import Change, Values
 from ops.review.secrets import SENSITIVE
-from ops.review.topics import Target, route_of, target
-from ops.review.values import is_nothing, mapping, same
+from ops.review.values import duration, shown
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
-from ops.review.words import duration, shown
-from ops.review.world import World
-from policies.values import Unknown, as_text
+from ops.review.world import Target, World, route_of, target
 
 _KEY = "customer key for encryption"
 _TAGS = frozenset({"tags"})
@@ -121,7 +133,7 @@ def _redrive(change: Change, world: World) -> Iterator[Verdict]:
     if any(is_nothing(one) or isinstance(one, Unknown) for one in (old, new)):
         yield from _DEAD_LETTERS.judge(change, world)
     elif not same(old, new):
-        queues = [mapping(one).get("deadLetterTargetArn") for one in (old, new)]
+        queues = [as_map(one).get("deadLetterTargetArn") for one in (old, new)]
         tries = "gives up after another number of tries"
         other = "has another dead-letter queue, or another number of tries"
         text = tries if queues[0] and same(*queues) else other
@@ -151,7 +163,7 @@ def _managed(change: Change, world: World) -> Iterator[Verdict]:
 
 
 def _describe_topic(values: Values, _world: World) -> str:
-    return target("", values).label or shown(values.get("name_prefix"))
+    return target("", values).label or called(values)
 
 
 TOPIC = Kind(

@@ -8,14 +8,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 from modules.semantics.schedules import Schedule, parse_schedule
-from ops.review.changes import Change
-from ops.review.judges.attributes import present, rising, source, switch, undecided
-from ops.review.judges.kinds import Aspect, Kind, unclear, verdict, weaker_if, when_changed
+from modules.terraform.values import as_text, as_whole, is_nothing
+from ops.review.judges.kinds import (
+    Aspect,
+    Kind,
+    present,
+    rising,
+    source,
+    switch,
+    unclear,
+    undecided,
+    verdict,
+    weaker_if,
+    when_changed,
+)
 from ops.review.judges.patterns import letting
-from ops.review.values import is_nothing
+from ops.review.plans import Change
+from ops.review.values import duration, shown
 from ops.review.verdicts import Effect, Verdict
-from ops.review.words import duration, shown
-from policies.values import as_text, as_whole
 
 _NEVER = math.inf
 _TAGS = frozenset({"tags", "description"})

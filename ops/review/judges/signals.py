@@ -8,10 +8,9 @@ from typing import Any
 
 from modules.semantics import math_values, metric_math
 from modules.semantics.metric_math import BAND, METRICS, Kind, Node
-from ops.review.changes import Values
-from ops.review.values import Hidden, is_nothing, key_of, may_equal
-from ops.review.words import duration, listed, shown
-from policies.values import Unknown, as_list, as_text, as_whole, blocks
+from modules.terraform.values import Hidden, Unknown, as_list, as_text, as_whole, blocks, is_nothing
+from ops.review.plans import Values
+from ops.review.values import duration, key_of, listed, may_equal, shown
 
 PLAIN = "metric"
 # An input that is only on one side of a change: its loss or gain is reported anyway.

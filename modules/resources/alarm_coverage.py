@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from policies.grouping import grouped
-from policies.resources import LogGroup, MetricAlarm, MetricFilter, Resource, Topic
-from policies.senders import Function, Queue
-from policies.series import Series
-from policies.values import Unknown, as_map, as_text
-
-if TYPE_CHECKING:
-    from policies.stacks import Stack
+from modules.resources.delivery_resources import Function, Queue
+from modules.resources.grouping import grouped
+from modules.resources.series import Series
+from modules.resources.stacks import Stack
+from modules.resources.views import LogGroup, MetricAlarm, MetricFilter, Resource, Topic
+from modules.terraform.values import Unknown, as_map, as_text
 
 # By namespace: the dimension that names a resource, what kind that is, and the attribute with its name.
 _NAMED: Mapping[str, tuple[str, type[Resource], str]] = {
@@ -26,49 +23,60 @@ _NAMED: Mapping[str, tuple[str, type[Resource], str]] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Watch:
-    """An alarm, one metric that it reads, and the resource that this metric tells of."""
+    """An alarm, one metric that it reads, and the resource that this metric tells of.
+
+    Attributes
+    ----------
+    is_certain
+        Whether it is known to be this resource, and not only one that an unknown value may name.
+    """
 
     alarm: MetricAlarm
     series: Series
     resource: Resource
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, eq=False)
-class Watches:
+class AlarmCoverage:
     """The watches of a stack. Mappings go by address, and lack what has no answer."""
 
     stack: Stack
 
     @cached_property
     def on(self) -> Mapping[str, tuple[Watch, ...]]:
-        """By resource: what watches it."""
+        """By resource: what watches it, or may do so."""
         return grouped((one.resource.address, one) for one in self._all)
 
     @cached_property
     def by(self) -> Mapping[str, tuple[Watch, ...]]:
-        """By alarm: what it watches."""
-        return grouped((one.alarm.address, one) for one in self._all)
+        """By alarm: what it is known to watch."""
+        return grouped((one.alarm.address, one) for one in self._all if one.is_certain)
 
     @cached_property
     def _all(self) -> tuple[Watch, ...]:
         return tuple(
-            Watch(alarm=alarm, series=item, resource=resource)
+            Watch(alarm=alarm, series=item, resource=resource, is_certain=certain)
             for alarm in self.stack.of(MetricAlarm)
             for item in alarm.series
-            for resource in self._told_of(item)
+            for resource, certain in self._told_of(item)
         )
 
-    def _told_of(self, item: Series) -> tuple[Resource, ...]:
-        """What its dimension names, or the functions whose log lines a filter counts."""
+    def _told_of(self, item: Series) -> Iterator[tuple[Resource, bool]]:
+        """What it tells of, by its dimension or by the logs that a filter counts; and if that is certain."""
         if item.metric is None:
-            return ()
+            return
         if item.metric[0] not in _NAMED:
-            return self._logging.get(item.metric, ())
+            yield from ((function, True) for function in self._logging.get(item.metric, ()))
+            return
         dimension, kind, attribute = _NAMED[item.metric[0]]
         given = item.dimensions
         value = given if isinstance(given, Unknown) else as_map(given).get(dimension)
-        found = self.stack.linked(kind, value, attribute)
-        return (found,) if found else ()
+        named = self.stack.linked(kind, value, attribute)
+        if named:
+            yield named, True
+        else:
+            yield from ((found, False) for found in self.stack.candidates(kind, value, attribute))
 
     @cached_property
     def _logging(self) -> Mapping[tuple[str | None, str | None], tuple[Function, ...]]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from policies.grouping import grouped
-from policies.resources import Resource, Topic
-from policies.senders import (
+from modules.resources.delivery_resources import (
     EventSource,
     Function,
     InvokeConfig,
@@ -19,13 +17,13 @@ from policies.senders import (
     Sender,
     Subscription,
 )
-
-if TYPE_CHECKING:
-    from policies.stacks import Stack
+from modules.resources.grouping import grouped
+from modules.resources.stacks import Stack
+from modules.resources.views import Resource, Topic
 
 
 @dataclass(frozen=True, eq=False)
-class Paths:
+class DeliveryGraph:
     """Who is connected with whom. Mappings go by address, and lack what has no answer."""
 
     stack: Stack

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from policies.values import as_map, as_text, blocks, is_open
+from modules.resources.breaches import shown
+from modules.terraform.values import as_map, as_text, blocks, is_open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +35,12 @@ class Series:
         return None if is_open(self.dimensions) else frozenset(as_map(self.dimensions))
 
     def __str__(self) -> str:
-        names = ", ".join(sorted(self.dimension_names or ())) or "no dimensions"
-        return f"{self.namespace} {self.name} ({names})"
+        """Return text such as `Sum of AWS/Lambda Errors (FunctionName=booking)`."""
+        name = f"{shown(self.statistic)} of {shown(self.namespace)} {shown(self.name)}"
+        if is_open(self.dimensions):
+            return f"{name} (dimensions {shown(self.dimensions)})"
+        pairs = [f"{key}={shown(value)}" for key, value in sorted(as_map(self.dimensions).items())]
+        return f"{name} ({', '.join(pairs)})" if pairs else f"{name} (no dimensions)"
 
 
 def series_of(values: Mapping[str, Any]) -> tuple[Series, ...]:

@@ -1,4 +1,4 @@
-"""What a plan changes: each resource before and after."""
+"""What a plan changes: each resource before and after, with marks for what is unknown or sensitive."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
-from ops.review.configurations import Configuration, configuration
-from ops.review.marks import either
-from ops.review.plans import Plan
-from ops.review.values import mapping, merged, same
-from policies.values import as_list
+from modules.terraform.configurations import Configuration, configuration
+from modules.terraform.expressions import Merger
+from modules.terraform.marks import either
+from modules.terraform.plan_files import Plan, PlanError
+from modules.terraform.values import as_list, as_map, same
 
 Values = Mapping[str, Any]
+Pair = tuple[Values | None, Values | None]
 _NO_REASON = "none"
 
 
@@ -75,12 +76,14 @@ class Change:
     deposed: bool = False
     stateless: bool = False
 
+    MERGER: ClassVar[Merger] = Merger()
+
     @cached_property
     def before(self) -> Values:
         """The values before."""
         marks = self.marks
         expressions = marks.get("before_expressions")
-        values = _side(self.raw_before, marks.get("before_unknown"), self._sensitive, expressions)
+        values = self._side(self.raw_before, marks.get("before_unknown"), self._sensitive, expressions)
         # What the provider will work out anew is no change of anybody's. Without a state, it is one of
         # the configuration if only one side configures it.
         idle = self._idle(marks.get("before_unknown"), expressions) if self.stateless else self._idle_after
@@ -90,7 +93,7 @@ class Change:
     def after(self) -> Values:
         """The values after."""
         marks = self.marks
-        values = _side(self.raw_after, marks.get("after_unknown"), self._sensitive, self.expressions)
+        values = self._side(self.raw_after, marks.get("after_unknown"), self._sensitive, self.expressions)
         return {name: value for name, value in values.items() if name not in self._idle_after}
 
     def keeps(self, *paths: str) -> bool:
@@ -110,36 +113,38 @@ class Change:
         """What nobody configures and the provider has yet to work out, such as the time of a change."""
         if expressions is None:
             return frozenset()
-        gaps = (name for name, gap in mapping(unknown).items() if gap is True and name not in expressions)
+        gaps = (name for name, gap in as_map(unknown).items() if gap is True and name not in expressions)
         return frozenset(name for name in gaps if not self._may_be_dynamic(name))
 
     def _may_be_dynamic(self, name: str) -> bool:
         """Whether it is a block: of one that is `dynamic`, Terraform shows no expressions."""
-        sides = (mapping(side).get(name) for side in (self.raw_before, self.raw_after))
+        sides = (as_map(side).get(name) for side in (self.raw_before, self.raw_after))
         return any(isinstance(side, list) and all(isinstance(one, dict) for one in side) for side in sides)
 
+    def _side(self, values: Any, unknown: Any, sensitive: Any, expressions: Values | None) -> Values:
+        if sensitive is True:
+            sensitive = dict.fromkeys(as_map(values), True)
+        found = self.MERGER.merged(as_map(values), unknown, sensitive, expressions)
+        return found if isinstance(found, Mapping) else {}
 
-def _side(values: Any, unknown: Any, sensitive: Any, expressions: Values | None) -> Values:
-    if sensitive is True:
-        sensitive = dict.fromkeys(mapping(values), True)
-    found = merged(mapping(values), unknown, sensitive, expressions)
-    return found if isinstance(found, Mapping) else {}
+
+Made = TypeVar("Made", bound=Change)
 
 
-def changes(plan: Plan) -> Iterator[Change]:
+def changes(plan: Plan, kind: type[Made]) -> Iterator[Made]:
     """Everything that a plan does to managed resources; those that it leaves alone are left out."""
-    known = configuration(plan)
+    known = configuration(plan.raw)
     for item in plan.resource_changes:
         if _matters(item):
-            yield _change(item, known)
+            yield _change(item, known, kind)
 
 
-def drifted(plan: Plan) -> Iterator[Change]:
+def drifted(plan: Plan, kind: type[Made]) -> Iterator[Made]:
     """What was changed outside of Terraform."""
     nothing = Configuration({})
     for item in plan.drift:
         if _matters(item):
-            yield _change(item, nothing)
+            yield _change(item, nothing, kind)
 
 
 def _matters(item: Values) -> bool:
@@ -149,10 +154,10 @@ def _matters(item: Values) -> bool:
     return change["actions"] != ["no-op"] or "previous_address" in item or bool(change.get("importing"))
 
 
-def _change(item: Values, known: Configuration) -> Change:
+def _change(item: Values, known: Configuration, kind: type[Made]) -> Made:
     change = item["change"]
     actions = tuple(change["actions"])
-    return Change(
+    return kind(
         address=item["address"],
         type=item["type"],
         action=_ACTIONS.get(actions, Action.REPLACE),
@@ -171,3 +176,57 @@ def _change(item: Values, known: Configuration) -> Change:
 
 def _path(path: Any) -> str:
     return ".".join(str(step) for step in as_list(path) if isinstance(step, str)) or "an attribute"
+
+
+def compared(base: Plan, head: Plan, kind: type[Made]) -> Iterator[Made]:
+    """The differences of two plans against an empty state.
+
+    Raises
+    ------
+    PlanError
+        One of them was made against a state with something in it.
+    """
+    old, new = _created(base), _created(head)
+    before, after = configuration(base.raw), configuration(head.raw)
+    for address in sorted({*old, *new}):
+        pair = old.get(address), new.get(address)
+        change = _pair(address, pair, (before.of(address), after.of(address)), kind)
+        if change.action is not Action.UPDATE or change.before != change.after:
+            yield change
+
+
+def _pair(address: str, pair: Pair, expressions: Pair, kind: type[Made]) -> Made:
+    old, new = pair
+    before, after = as_map((old or {}).get("change")), as_map((new or {}).get("change"))
+    action = Action.UPDATE if old and new else Action.CREATE if new else Action.DELETE
+    marks = {
+        "before_unknown": before.get("after_unknown"),
+        "before_sensitive": before.get("after_sensitive"),
+        "before_expressions": expressions[0],
+        "after_unknown": after.get("after_unknown"),
+        "after_sensitive": after.get("after_sensitive"),
+    }
+    return kind(
+        address=address,
+        type=str((new or old or {}).get("type")),
+        action=action,
+        raw_before=before.get("after"),
+        raw_after=after.get("after"),
+        marks=marks,
+        expressions=expressions[1],
+        stateless=True,
+    )
+
+
+def _created(plan: Plan) -> dict[str, Values]:
+    found = {}
+    for item in plan.resource_changes:
+        if item.get("mode", "managed") != "managed":
+            continue
+        if item["change"]["actions"] != ["create"]:
+            text = (
+                "was made against a state with something in it; for --base, plan both against an empty state"
+            )
+            raise PlanError(f"{plan.name}: {text}")
+        found[item["address"]] = item
+    return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from policies.documents import Statement, statements
-from policies.resources import Resource
-from policies.values import blocks, from_json
+from modules.resources.documents import Statement, statements
+from modules.resources.views import Resource
+from modules.terraform.values import blocks, from_json
 
 
 class Grant(Resource):

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
+from modules.resources.breaches import Breach, shown
+from modules.resources.series import Series, series_of
 from modules.semantics.metric_math import Node, parse, whole
-from policies.findings import Breach
-from policies.series import Series, series_of
-from policies.values import as_map, as_text, blocks, links, shown
+from modules.terraform import resources
+from modules.terraform.values import as_map, as_text, blocks, links
+
+ALARM_STATES = ("alarm", "ok", "insufficient_data")
 
 
-@dataclass(frozen=True)
-class Resource:
-    """One resource of the stack.
-
-    Attributes
-    ----------
-    inherited_tags
-        The default tags of its provider.
-    references
-        What each argument is made of, where a plan says so.
-    """
-
-    type: str
-    address: str
-    values: Mapping[str, Any]
-    inherited_tags: Mapping[str, Any] = field(default_factory=dict)
-    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    TYPES: ClassVar[tuple[str, ...]] = ()
-
-    def get(self, name: str) -> Any:
-        """The value as it stands, or `None`."""
-        return self.values.get(name)
-
-    def text(self, name: str) -> str | None:
-        """Known text, else `None`."""
-        return as_text(self.get(name))
+class Resource(resources.Resource):
+    """One resource of the stack, with its tags."""
 
     @property
     def tags(self) -> Any:
@@ -82,6 +59,18 @@ class Dashboard(Resource):
     TYPES = ("aws_cloudwatch_dashboard",)
 
 
+class Bucket(Resource):
+    """An S3 bucket."""
+
+    TYPES = ("aws_s3_bucket",)
+
+
+class DeliveryStream(Resource):
+    """A Firehose stream."""
+
+    TYPES = ("aws_kinesis_firehose_delivery_stream",)
+
+
 class Topic(Resource):
     """An SNS topic."""
 
@@ -119,7 +108,11 @@ class Alarm(Resource):
 
     def actions(self, state: str) -> tuple[Any, ...]:
         """What it does when it enters a state: `alarm`, `ok` or `insufficient_data`."""
-        return links(self.get(f"{state}_actions"))
+        return self._actions[state]
+
+    @cached_property
+    def _actions(self) -> Mapping[str, tuple[Any, ...]]:
+        return {state: links(self.get(f"{state}_actions")) for state in ALARM_STATES}
 
 
 class CompositeAlarm(Alarm):

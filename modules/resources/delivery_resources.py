@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from policies.resources import Resource
-from policies.values import Unknown, as_map, from_json, inside, links
+from modules.resources.views import Resource
+from modules.terraform.values import Unknown, as_map, from_json, inside, links
 
 
 class Sender(Resource):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 _TEMPLATE = re.compile(r"(?<!\$)\$\{")
-_REFERENCE = re.compile(r"\$\{((?:[\w.-]|\[[^\]{}]*\])+)\.(\w+)\}")
-INDEX = re.compile(r"\[[^\]]*\]")
-_LONGEST_SHOWN = 200
+
+
+# Named, because a union in a call is built for every call, and a plan has hundreds of thousands of values.
+NESTED = (dict, list)
+_SEQUENCE = (list, tuple)
+_NUMERIC = (int, float, str)
+_NOTHING: tuple[Any, ...] = ("", [], {})
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,23 @@ class Unknown:
 
     references: tuple[str, ...] = ()
     written: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A sensitive value: it can be compared, and nothing else."""
+
+    value: Any = field(repr=False)
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether it says nothing: Terraform's providers do not agree on how to write that."""
+    return value is None or value in _NOTHING
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether two values mean the same."""
+    return bool(old == new) or (is_nothing(old) and is_nothing(new))
 
 
 def is_known(value: Any) -> bool:
@@ -48,7 +69,7 @@ def as_text(value: Any) -> str | None:
 
 def as_number(value: Any) -> float | None:
     """A number or the text of one, as Terraform converts it; NaN and infinity included."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, _NUMERIC):
         return None
     try:
         return float(value)
@@ -71,11 +92,13 @@ def as_list(value: Any) -> tuple[Any, ...]:
     """A list; a single value is a list of one, nothing is empty."""
     if value is None:
         return ()
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
+    return tuple(value) if isinstance(value, _SEQUENCE) else (value,)
 
 
 def blocks(value: Any) -> tuple[Mapping[str, Any], ...]:
     """Nested blocks, which Terraform's JSON writes as a mapping or as a list of them."""
+    if value is None:
+        return ()
     return tuple(item for item in as_list(value) if isinstance(item, dict))
 
 
@@ -97,12 +120,6 @@ def links(value: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def reference(value: Any) -> tuple[str, str] | None:
-    """Address and attribute, if the value is one reference and nothing else."""
-    match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return (match[1], match[2]) if match else None
-
-
 def from_json(value: Any) -> Any:
     """What JSON text says; `None` if it is none."""
     try:
@@ -114,21 +131,3 @@ def from_json(value: Any) -> Any:
 def hashable(value: Any) -> str:
     """Text that is the same for the same value, whatever its type."""
     return f"{type(value).__name__}:{value!r}"
-
-
-def shown(value: Any) -> str:
-    """A value in a message: short, on one line, and readable."""
-    text = _plain(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
-
-
-def _plain(value: Any) -> str:
-    if value is None or value in ((), ""):
-        return "nothing"
-    if isinstance(value, str):
-        return value if value.isprintable() else ascii(value)
-    if isinstance(value, Unknown):
-        return "a value not known yet"
-    if isinstance(value, Iterable) and not isinstance(value, Mapping):
-        return ", ".join(_plain(item) for item in value) or "nothing"
-    return ascii(value) if not isinstance(value, float) else f"{value:g}"

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from policies.kinds import made
-from policies.paths import Paths
-from policies.resources import Resource
-from policies.values import INDEX, as_map, as_text, blocks, links, reference
-from policies.watches import Watches
+from modules.terraform.addresses import is_indirect, reference, without_indexes
+from modules.terraform.resources import Factory, Resource
+from modules.terraform.values import Unknown, as_map, as_text, blocks, is_known, links
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -43,15 +41,30 @@ class Stack:
         """The same, also for a value that a plan knows only by what it is made of."""
         return next(filter(None, (self.at(kind, one, *attributes) for one in links(value))), None)
 
-    @cached_property
-    def paths(self) -> Paths:
-        """The ways that notifications take through it."""
-        return Paths(self)
+    def candidates(self, kind: type[Kind], value: Any, *attributes: str) -> tuple[Kind, ...]:
+        """The resources of a kind that a value may turn out to name once it is known; none if it is known.
+
+        A reference to a resource as a whole may mean any of its instances; one through a module or a
+        variable may mean any resource of the kind.
+        """
+        if is_known(value):
+            return ()
+        return next(filter(None, (self._may_be(kind, one, attributes) for one in links(value))), ())
+
+    def _may_be(self, kind: type[Kind], value: Any, attributes: tuple[str, ...]) -> tuple[Kind, ...]:
+        address, attribute = reference(value) or ("", "")
+        if isinstance(value, Unknown) or is_indirect(f"{address}."):
+            return self.of(kind)
+        whole = without_indexes(address) if attribute in attributes else f"{address}.{attribute}"
+        return tuple(item for item in self._instances.get(whole, ()) if isinstance(item, kind))
 
     @cached_property
-    def watches(self) -> Watches:
-        """Which alarms watch those ways."""
-        return Watches(self)
+    def _instances(self) -> Mapping[str, list[Resource]]:
+        """By address without indexes: the instances of a resource."""
+        found: dict[str, list[Resource]] = {}
+        for item in self.resources:
+            found.setdefault(without_indexes(item.address), []).append(item)
+        return found
 
     def _named(self, kind: type[Kind], attribute: str) -> Mapping[str, Kind]:
         """The first resource of a kind with each value of an attribute."""
@@ -72,16 +85,13 @@ class Stack:
     @cached_property
     def _by_address(self) -> dict[str, Resource]:
         """Also without indexes: a configuration's references inside of a module name none."""
-        bare = {INDEX.sub("", item.address): item for item in self.resources}
+        bare = {without_indexes(item.address): item for item in self.resources}
         return bare | {item.address: item for item in self.resources}
 
 
-def read_stack(stack: Mapping[str, Any]) -> Stack:
-    """The resources of a synthesized cdk.tf.json."""
-    return Stack(tuple(_resources(as_map(stack))))
-
-
-def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
+def stack_resources(stack: Mapping[str, Any], create: Factory[Kind]) -> Iterator[Kind]:
+    """Yield the resources of a synthesized cdk.tf.json."""
+    stack = as_map(stack)
     inherited = {
         _alias(block): _default_tags(block) for block in blocks(as_map(stack.get("provider")).get("aws"))
     }
@@ -89,7 +99,7 @@ def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:
         for name, body in as_map(named).items():
             for values in blocks(body):
                 tags = inherited.get(str(values.get("provider", "aws")), {})
-                yield made(kind, f"{kind}.{name}", values, tags=tags)
+                yield create(kind, f"{kind}.{name}", values, tags=tags)
 
 
 def _alias(provider: Mapping[str, Any]) -> str:

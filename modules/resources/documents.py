@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.globs import matches
-from policies.values import as_list, as_map, blocks
+from modules.semantics.globs import matches
+from modules.terraform.values import as_list, as_map, blocks
 
 
 @dataclass(frozen=True)

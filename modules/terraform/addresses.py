@@ -1,0 +1,42 @@
+"""Addresses of resources and references to their attributes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# The key of an instance is a number, or text in quotes that may hold any character.
+_KEY = r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"{}]*)\]'
+_INDEX = re.compile(_KEY)
+REFERENCE = re.compile(rf"(?<!\$)\$\{{((?:[\w.-]|{_KEY})+)\.([\w-]+)\}}")
+"""One reference within a text: the address and the attribute."""
+
+
+_INDIRECT = ("module.", "var.", "local.", "each.", "count.", "self.")
+
+
+def without_indexes(address: str) -> str:
+    """Return an address as the configuration writes it, without the keys of instances."""
+    return _INDEX.sub("", address) if "[" in address else address
+
+
+def is_indirect(reference_: str) -> bool:
+    """Whether a reference leads to a resource only by way of a module, a variable or a repetition."""
+    return reference_.startswith(_INDIRECT)
+
+
+def reference(value: Any) -> tuple[str, str] | None:
+    """Return address and attribute, if the value is one reference and nothing else."""
+    if not isinstance(value, str) or not value.startswith("${"):
+        return None
+    match = REFERENCE.fullmatch(value)
+    return (match[1], match[2]) if match else None
+
+
+def most_specific(references: tuple[str, ...]) -> tuple[str, ...]:
+    """Return references without those to a resource of which an attribute or an instance is listed too."""
+    return tuple(
+        item
+        for item in references
+        if not any(other.startswith((f"{item}.", f"{item}[")) for other in references)
+    )
