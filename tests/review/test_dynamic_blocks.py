@@ -41,6 +41,12 @@ def math(name: str, *ids: str) -> Tree:
     return alarm(name, **dynamic("metric_query", list(ids), query))
 
 
+def dynamic_of_unknown_number() -> Tree:
+    each = '${toset(split("-", aws_sns_topic.one.arn))}'
+    content = {"id": "m1", "expression": "1"}
+    return {"dynamic": {"metric_query": {"for_each": each, "content": content}}}
+
+
 def stack() -> Tree:
     one_queue = {
         "for_each": f"${{toset({KEYS})}}".replace("'a]b'", '"a]b"').replace("'c\"d'", '"c\\"d"'),
@@ -67,6 +73,7 @@ def stack() -> Tree:
             ALARM: {
                 "one": math("one", "m1"),
                 "two": math("two", "m1", "m2"),
+                "open": math("open") | dynamic_of_unknown_number(),
                 "queue": alarm("unused") | one_queue,
             },
             "aws_iam_role": {"one": role},
@@ -115,6 +122,11 @@ def test_metric_math_in_a_dynamic_block_is_read(fixture: str, request: pytest.Fi
 
     assert not rules(plan, f"{ALARM}.one") & {"MON-SIG-001", "MON-SIG-003"}
     assert "MON-SIG-003" in rules(plan, f"{ALARM}.two")
+
+
+def test_unknown_number_of_dynamic_blocks_claims_nothing(new: Tree) -> None:
+    assert not rules(new, f"{ALARM}.open") & {"MON-SIG-001", "MON-SIG-003"}
+    assert read_plan(new).at(MetricAlarm, "open", "alarm_name").get("metric_query") == Unknown()
 
 
 @pytest.mark.parametrize("fixture", ["new", "existing"])
