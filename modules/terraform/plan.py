@@ -64,7 +64,7 @@ class _Planned:
         return is_block(value) and (self.is_new or name not in self.filled_in)
 
     def _is_open_list(self, name: str) -> bool:
-        """Whether an unknown value may be a `dynamic` block of which the number is unknown."""
+        """Return true if an unknown value may be `dynamic` blocks whose number is unknown."""
         return self.sensitive.get(name) == [] and name not in self.filled_in
 
 

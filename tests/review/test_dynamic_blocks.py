@@ -1,4 +1,4 @@
-"""What a plan does not list under its expressions: dynamic blocks, generated names, keys of instances.
+"""Parts of a plan that its expressions do not list: dynamic blocks, generated names, keys of instances.
 
 Plans by real Terraform: of new resources, and of the same ones once they exist.
 """
@@ -165,7 +165,7 @@ def test_keys_of_instances_with_brackets_and_quotes_are_read(new: Tree) -> None:
 
 
 def test_generated_name_is_described_by_what_is_known(new: Tree) -> None:
-    found = {one.address: one.new for one in review(Plan("plan.json", new)).verdicts}
+    found = {verdict.address: verdict.new for verdict in review(Plan("plan.json", new)).verdicts}
 
     assert found["aws_cloudwatch_log_group.one"] == "generated name, prefix example-, kept 30 days"
     assert found["aws_iam_role.one"] == "generated name, prefix example-"
