@@ -63,7 +63,7 @@ class AlarmCoverage:
         )
 
     def _told_of(self, item: Series) -> Iterator[tuple[Resource, bool]]:
-        """What it tells of, by its dimension or by the logs that a filter counts; and if that is certain."""
+        """Yield the resources that a metric describes, each with whether that is certain."""
         if item.metric is None:
             return
         if item.metric[0] not in _NAMED:

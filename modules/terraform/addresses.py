@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-# The key of an instance is a number, or text in quotes that may hold any character.
+# The key of an instance is a number, or text in quotes that may contain any character.
 _KEY = r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"{}]*)\]'
 _INDEX = re.compile(_KEY)
 REFERENCE = re.compile(rf"(?<!\$)\$\{{((?:[\w.-]|{_KEY})+)\.([\w-]+)\}}")
@@ -21,7 +21,7 @@ def without_indexes(address: str) -> str:
 
 
 def is_indirect(reference_: str) -> bool:
-    """Whether a reference leads to a resource only by way of a module, a variable or a repetition."""
+    """Return true if a reference leads to a resource by way of a module, a variable or a repetition."""
     return reference_.startswith(_INDIRECT)
 
 
@@ -38,5 +38,5 @@ def most_specific(references: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         item
         for item in references
-        if not any(other.startswith((f"{item}.", f"{item}[")) for other in references)
+        if not any(longer.startswith((f"{item}.", f"{item}[")) for longer in references)
     )

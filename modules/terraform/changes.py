@@ -1,4 +1,4 @@
-"""What a plan changes: each resource before and after, with marks for what is unknown or sensitive."""
+"""Changes of a plan: each resource before and after, with unknown and sensitive values marked."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Configuration:
     resources: Mapping[str, tuple[str, Values]]
 
     def of(self, address: str, *, with_text: bool = True) -> Values | None:
-        """Return the expressions of a resource, or `None` if the plan does not hold them.
+        """Return the expressions of a resource, or `None` if the plan has none.
 
         References are as the root module sees them. The text of an expression in a child module names
         addresses that are valid only in there; `with_text=False` leaves it out.

@@ -14,7 +14,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def is_block(value: Any) -> bool:
-    """Whether a value consists of nested blocks. Of `dynamic` ones Terraform shows no expressions."""
+    """Return true for a non-empty list of nested blocks."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
@@ -65,11 +65,11 @@ class Merger:
         return Hidden(value) if self.hides(value, name) else value
 
     def unknown(self, expression: Any) -> Any:
-        """The place holder of a value that is not known yet."""
+        """Return the placeholder of a value that is not known yet."""
         return Unknown(references_of(expression), _written(expression))
 
     def in_block(self, value: Any, _expression: Any) -> Any:
-        """What counts of a block that is the only one of its name, with its expressions."""
+        """Return the part that counts of a block that is the only one of its name."""
         return value
 
     def hides(self, value: Any, name: str) -> bool:  # noqa: ARG002  (for subclasses)
@@ -95,7 +95,7 @@ class Merger:
         if any(marks) and len(marks) != len(value) and is_marked(marks):
             return Hidden(value)
         if isinstance(expression, list) and len(expression) == len(value) == 1:
-            value, gaps = ([self.in_block(one, expression[0]) for one in side] for side in (value, gaps))
+            value, gaps = ([self.in_block(item, expression[0]) for item in side] for side in (value, gaps))
         return [
             self.merged(
                 item,
@@ -128,12 +128,12 @@ class _Reader(Merger):
     """Reads what the configuration sets, and the text of an expression where the plan has it."""
 
     def unknown(self, expression: Any) -> Any:
-        """Text with its references: of a configuration in JSON the plan keeps both."""
+        """Return the text with its references: a plan of a configuration in JSON has both."""
         references, written = references_of(expression), as_map(expression).get("constant_value")
         return written if references and written is not None else Unknown(references)
 
     def in_block(self, value: Any, expression: Any) -> Any:
-        """Only what the configuration sets in a block, not what the provider fills in."""
+        """Return what the configuration sets in a block, without what the provider fills in."""
         if not isinstance(value, dict) or not isinstance(expression, dict):
             return value
         return {name: item for name, item in value.items() if name in expression or is_block(item)}

@@ -7,8 +7,9 @@ in JSON the plan lists the references alone, and it becomes `Unknown`.
 
 Terraform leaves `dynamic` blocks out of the expressions. A block that the plan knows and the
 configuration does not list is therefore read as one that is set, unless the provider fills in such a
-block itself (the caller says which these are). A resource that is created has no exception: a block that
-a provider fills in is not known before apply.
+block itself (the caller says which these are). A known block of a resource that is created has no
+exception: what a provider fills in is not known before apply. If the number of blocks is unknown, the plan
+marks the whole as unknown, and its mark for sensitive values shows that it is a list.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ class _Planned:
 
     values: Mapping[str, Any]
     unknown: Mapping[str, Any]
+    sensitive: Mapping[str, Any]
     expressions: Mapping[str, Any] | None
     filled_in: frozenset[str]
+    is_new: bool
 
     def merged(self) -> Iterator[tuple[str, Any]]:
         """Names and values that the rules read."""
@@ -46,7 +49,7 @@ class _Planned:
                 plain = not missing and not isinstance(value, NESTED)
                 yield name, value if plain else value_of(value, missing, written.get(name))
         for name, missing in unknown.items():
-            if name not in self.values and missing and self._is_set(name, None):
+            if name not in self.values and missing and (self._is_set(name, None) or self._is_open_list(name)):
                 yield name, value_of(None, missing, written.get(name))
 
     def _is_set(self, name: str, value: Any) -> bool:
@@ -58,7 +61,11 @@ class _Planned:
         )
 
     def _is_dynamic(self, name: str, value: Any) -> bool:
-        return is_block(value) and name not in self.filled_in
+        return is_block(value) and (self.is_new or name not in self.filled_in)
+
+    def _is_open_list(self, name: str) -> bool:
+        """Return true if an unknown value may be `dynamic` blocks whose number is unknown."""
+        return self.sensitive.get(name) == [] and name not in self.filled_in
 
 
 def plan_resources(
@@ -86,8 +93,10 @@ def plan_resources(
         one = _Planned(
             as_map(item.get("values")),
             _unknown(change, hides_sensitive=hides_sensitive),
+            as_map(change.get("after_sensitive")),
             expressions,
-            _NONE if change.get("actions") == ["create"] else (filled_in or {}).get(kind, _NONE),
+            (filled_in or {}).get(kind, _NONE),
+            change.get("actions") == ["create"],
         )
         references = {
             name: references_of(written)

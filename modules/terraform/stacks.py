@@ -42,7 +42,7 @@ class Stack:
         return next(filter(None, (self.at(kind, one, *attributes) for one in links(value))), None)
 
     def candidates(self, kind: type[Kind], value: Any, *attributes: str) -> tuple[Kind, ...]:
-        """The resources of a kind that a value may turn out to name once it is known; none if it is known.
+        """Return the resources of a kind that a value may name once it is known; none if it is known.
 
         A reference to a resource as a whole may mean any of its instances; one through a module or a
         variable may mean any resource of the kind.

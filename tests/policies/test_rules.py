@@ -457,6 +457,6 @@ def test_metric_in_a_finding_reads_as_text() -> None:
     stack = with_alarm(
         "errors", namespace="AWS/States", metric_name="NoSuchMetric", dimensions=dimensions, unit=None
     )
-    (found,) = [one.found for one in check(stack, good_context()) if one.rule == "MON-MET-001"]
+    (found,) = [item.found for item in check(stack, good_context()) if item.rule == "MON-MET-001"]
 
     assert found == f"Sum of AWS/States NoSuchMetric (StateMachineArn={dimensions['StateMachineArn']})"

@@ -1,4 +1,4 @@
-"""What a plan does not list under its expressions: dynamic blocks, generated names, keys of instances.
+"""Parts of a plan that its expressions do not list: dynamic blocks, generated names, keys of instances.
 
 Plans by real Terraform: of new resources, and of the same ones once they exist.
 """
@@ -41,6 +41,12 @@ def math(name: str, *ids: str) -> Tree:
     return alarm(name, **dynamic("metric_query", list(ids), query))
 
 
+def dynamic_of_unknown_number() -> Tree:
+    each = '${toset(split("-", aws_sns_topic.one.arn))}'
+    content = {"id": "m1", "expression": "1"}
+    return {"dynamic": {"metric_query": {"for_each": each, "content": content}}}
+
+
 def stack() -> Tree:
     one_queue = {
         "for_each": f"${{toset({KEYS})}}".replace("'a]b'", '"a]b"').replace("'c\"d'", '"c\\"d"'),
@@ -67,6 +73,7 @@ def stack() -> Tree:
             ALARM: {
                 "one": math("one", "m1"),
                 "two": math("two", "m1", "m2"),
+                "open": math("open") | dynamic_of_unknown_number(),
                 "queue": alarm("unused") | one_queue,
             },
             "aws_iam_role": {"one": role},
@@ -117,6 +124,11 @@ def test_metric_math_in_a_dynamic_block_is_read(fixture: str, request: pytest.Fi
     assert "MON-SIG-003" in rules(plan, f"{ALARM}.two")
 
 
+def test_unknown_number_of_dynamic_blocks_claims_nothing(new: Tree) -> None:
+    assert not rules(new, f"{ALARM}.open") & {"MON-SIG-001", "MON-SIG-003"}
+    assert read_plan(new).at(MetricAlarm, "open", "alarm_name").get("metric_query") == Unknown()
+
+
 @pytest.mark.parametrize("fixture", ["new", "existing"])
 def test_webhook_in_a_dynamic_environment_is_reported(fixture: str, request: pytest.FixtureRequest) -> None:
     plan = request.getfixturevalue(fixture)
@@ -153,7 +165,7 @@ def test_keys_of_instances_with_brackets_and_quotes_are_read(new: Tree) -> None:
 
 
 def test_generated_name_is_described_by_what_is_known(new: Tree) -> None:
-    found = {one.address: one.new for one in review(Plan("plan.json", new)).verdicts}
+    found = {verdict.address: verdict.new for verdict in review(Plan("plan.json", new)).verdicts}
 
     assert found["aws_cloudwatch_log_group.one"] == "generated name, prefix example-, kept 30 days"
     assert found["aws_iam_role.one"] == "generated name, prefix example-"
