@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modules import facts
 from modules.resources.alarm_coverage import AlarmCoverage, Watch
 from modules.resources.breaches import Breach
 from modules.resources.delivery_graph import DeliveryGraph
 from modules.resources.delivery_resources import Queue
+from modules.resources.grouping import grouped
 from modules.resources.views import Resource
-from modules.spec.alarms import Comparison
-from modules.terraform.values import Unknown, as_number, as_whole, is_open
+from modules.terraform.values import Unknown, as_map, as_whole, from_json
 from policies.engine import rule
 from policies.findings import Level
 from policies.keys import is_customer_key
 
-DEPTH, AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+DEPTH, IN_FLIGHT = "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"
+AGE = "ApproximateAgeOfOldestMessage"
+# SQS leaves a message out of the age once it was received this often. Source:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+RECEIVES_IN_THE_AGE = 3
 # By how much a message has to stay hidden longer than one run of the function that reads it: so that
 # Lambda can try again after it was throttled. Source: Lambda developer guide, "Creating and configuring
 # an Amazon SQS event source mapping".
@@ -84,30 +88,50 @@ def dead_letters_raise_an_alarm(
 ) -> Iterator[Breach]:
     """Every dead letter queue has an alarm that fires at its first message."""
     watches = coverage.on.get(queue.address, ())
-    if queue.address in graph.served and not any(map(_fires_at_one, watches)):
+    noticed = any(watch.series.name == DEPTH and watch.fires_at_one for watch in watches)
+    if queue.address in graph.served and not noticed:
         yield queue.finding(found="no such alarm", wanted=f"an alarm on {DEPTH} above 0", fix=_ALARM)
 
 
-@rule("MON-QUE-007", level=Level.ERROR, why="A queue that nobody empties any more looks like a quiet day.")
+@rule(
+    "MON-QUE-007",
+    level=Level.ERROR,
+    why="SQS leaves a message out of the age after three receives: the age falls while it waits.",
+)
 def waiting_raises_an_alarm(queue: Queue, graph: DeliveryGraph, coverage: AlarmCoverage) -> Iterator[Breach]:
-    """Every queue that serves no other has an alarm on the age of its oldest message."""
+    """Every queue that serves no other has an alarm that stays in ALARM while a message waits."""
+    if queue.address in graph.served:
+        return
     watches = coverage.on.get(queue.address, ())
-    if queue.address not in graph.served and not any(one.series.name == AGE for one in watches):
-        yield queue.finding(found="no such alarm", wanted=f"an alarm on {AGE}", fix=_ALARM)
+    tries_seconds = _seconds_of_tries(queue, graph)
+    by_alarm = grouped((watch.alarm.address, watch) for watch in watches)
+    if any(_counts_all(own, tries_seconds) for own in by_alarm.values()):
+        return
+    if tries_seconds is None and any(watch.series.name == AGE for watch in watches):
+        return
+    counted = f"an alarm on SUM of {DEPTH} and {IN_FLIGHT} above 0"
+    within = f"{counted}, which fires within {tries_seconds} s"
+    wanted = f"an alarm on {AGE}, or {counted}" if tries_seconds is None else within
+    yield queue.finding(found="no such alarm", wanted=wanted, fix=_ALARM)
 
 
-def _fires_at_one(watch: Watch) -> bool:
-    """Whether a single message is enough; what is not known yet may be."""
-    if watch.series.name != DEPTH or watch.alarm.get("metric_query") is not None:
-        return False
-    threshold, operator = watch.alarm.get("threshold"), watch.alarm.get("comparison_operator")
-    number = as_number(threshold)
-    if watch.series.statistic == "Minimum":  # of a period that began without a message it is 0
-        return False
-    if is_open(threshold) or is_open(operator):
-        return True
-    above = operator == Comparison.ABOVE and number is not None and number < 1
-    return above or (operator == Comparison.AT_LEAST and number is not None and number <= 1)
+def _seconds_of_tries(queue: Queue, graph: DeliveryGraph) -> int | None:
+    """The time until Lambda's last retry, if SQS leaves the message out of the age before; else `None`."""
+    receives = as_whole(as_map(from_json(queue.get("redrive_policy"))).get("maxReceiveCount"))
+    hidden = _seconds(queue, "visibility_timeout_seconds", "queue_visibility_seconds_default")
+    if receives is None or hidden is None or receives <= RECEIVES_IN_THE_AGE:
+        return None
+    return receives * hidden if graph.readers.get(queue.address) else None
+
+
+def _counts_all(own: Sequence[Watch], tries_seconds: int | None) -> bool:
+    """Return whether an alarm fires at a single message, visible or in flight, before it is a dead letter."""
+    counted = {watch.series.name for watch in own if watch.fires_at_one}
+    alarm, period = own[0].alarm, as_whole(own[0].series.period)
+    datapoints = as_whole(alarm.get("datapoints_to_alarm") or alarm.get("evaluation_periods"))
+    needed = period * datapoints if period and datapoints else 0
+    is_late = tries_seconds is not None and needed >= tries_seconds
+    return {DEPTH, IN_FLIGHT} <= counted and not is_late
 
 
 def _kept(queue: Queue) -> int | None:

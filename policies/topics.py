@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from modules.resources.alarm_coverage import AlarmCoverage
 from modules.resources.breaches import Breach
 from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.delivery_resources import Subscription
 from modules.resources.documents import Statement, statements
 from modules.resources.stacks import Stack
 from modules.resources.views import Topic, TopicPolicy
@@ -20,6 +22,8 @@ from policies.keys import is_customer_key
 _LEAVE = "leave the policy to the generator"
 PUBLISHER, PUBLISH = "cloudwatch.amazonaws.com", "sns:publish"
 SOURCES = ("aws:sourceaccount", "aws:sourcearn")
+# Source: https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+UNDELIVERED = ("NumberOfNotificationsRedrivenToDlq", "NumberOfNotificationsFailed")
 
 
 @rule(
@@ -109,6 +113,27 @@ def policy_opens_to_nobody(policy: TopicPolicy) -> Iterator[Breach]:
     for one in _of(policy):
         if one.effect == "Allow" and one.is_for_everybody and not one.conditions:
             yield policy.finding(found=one, wanted="a principal, or a condition", fix=_LEAVE)
+
+
+@rule(
+    "MON-TOP-008",
+    level=Level.ERROR,
+    why="SQS reports a queue that was idle up to 15 minutes late; SNS reports a lost notice at once.",
+)
+def dead_letters_of_a_topic_raise_an_alarm_at_once(
+    topic: Topic, stack: Stack, graph: DeliveryGraph, coverage: AlarmCoverage
+) -> Iterator[Breach]:
+    """Every topic whose subscribers have dead letter queues has an alarm on what SNS could not deliver."""
+    redriven = [
+        item
+        for item in stack.of(Subscription)
+        if graph.topic(item.get("topic_arn")) is topic and graph.dead_letter_queue(item)
+    ]
+    watches = coverage.on.get(topic.address, ())
+    watched = any(watch.series.name in UNDELIVERED and watch.fires_at_one for watch in watches)
+    if redriven and not watched and not is_open(topic.get("name")):
+        wanted = f"an alarm on {' or '.join(UNDELIVERED)} above 0"
+        yield topic.finding(found="no such alarm", wanted=wanted, fix="add it to the catalog")
 
 
 def _of(policy: TopicPolicy) -> tuple[Statement, ...]:

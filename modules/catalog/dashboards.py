@@ -44,14 +44,11 @@ def _graphs(context: Context, alarms: Mapping[str, Alarm]) -> list[Graph]:
         _limited(backend.response_time_graph(context), alarms, "response-time"),
         _limited(database.connections_graph(context), alarms, "db-connections-high"),
         *(_limited(graph, alarms, *_alarm_of(context, graph)) for graph in business.graphs(context)),
-        _limited(delivery.waiting_graph(context), alarms, *_waiting(alarms)),
+        # Their alarms fire above 0, and a line there would shade the whole graph.
+        delivery.waiting_graph(context),
         delivery.dead_letters_graph(context),
     ]
     return availability.graphs(context, graphs)
-
-
-def _waiting(alarms: Mapping[str, Alarm]) -> list[str]:
-    return [key for key in alarms if key.startswith("slack-") and key.endswith("-waiting")]
 
 
 def _alarm_of(context: Context, graph: Graph) -> tuple[str, ...]:

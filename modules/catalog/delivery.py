@@ -11,20 +11,30 @@ from collections.abc import Iterator
 from modules.catalog import digest, routing, slack
 from modules.catalog.context import Context
 from modules.catalog.words import above, datapoints, metrics, total
-from modules.spec.alarms import Alarm, Condition, Missing, Role, Route, Severity
+from modules.spec.alarms import Alarm, Condition, Evaluation, Missing, Role, Route, Severity
 from modules.spec.dashboards import Graph, Line
 from modules.spec.functions import OwnFunction
 from modules.spec.logs import MetricFilter
-from modules.spec.metrics import Metric, Signal, Stat
+from modules.spec.metrics import Math, Metric, Signal, Stat
 from modules.spec.queues import Queue
 
 SQS, SNS, LAMBDA = "AWS/SQS", "AWS/SNS", "AWS/Lambda"
-AGE, DEPTH = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
-# Slack takes a message a second, so a burst is gone by then. SQS leaves a message out of the age once it
-# was taken three times, which a lone notice is after six minutes: the alarm has to be earlier.
-LONGEST_WAIT_SECONDS = 240
+AGE = "ApproximateAgeOfOldestMessage"
+VISIBLE, IN_FLIGHT = "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"
+REDRIVEN = "NumberOfNotificationsRedrivenToDlq"
+# SQS leaves a message out of the age once it was received three times, so the age falls while Slack is down.
+# The number of messages does not. Six minutes are longer than a burst (Slack takes a message a second) and
+# than one failed attempt (the queue hides the message for three minutes). Two minutes may be empty, because
+# SQS counts visible messages and messages in flight one after the other, and a message may move in between.
+# tests/unit/test_waiting_alarms.py simulates both.
+NOT_EMPTY = datapoints(6, of=8, period_seconds=60)
+# SQS reports a queue that was idle for six hours up to 15 minutes late. SNS reports at once, but only once:
+# four periods bridge the time in between, so that the alarm does not return to OK.
+# Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+UNDELIVERED = datapoints(1, of=4)
 # From one digest to the next is at most 25 hours, when clocks are put back.
 LONGEST_DIGEST_WAIT_SECONDS = 26 * 3600
+AT_ONCE = datapoints(1, of=1)
 
 
 def queues(context: Context) -> tuple[Queue, ...]:
@@ -80,31 +90,47 @@ def waiting(context: Context, queue: Queue) -> Alarm:
         context,
         key=f"{queue.key}-waiting",
         summary=f"Notices wait in {queue.name} and are not delivered",
-        signal=_of_queue(queue, AGE, "Seconds"),
+        # A digest that fails leaves the age, too, but raises `digest-failing` and `digest-runs-dead`.
+        signal=_of_queue(queue, AGE, "Seconds") if daily else backlog(queue),
         condition=above(
             LONGEST_DIGEST_WAIT_SECONDS, because="a day, with the hour of a clock change to spare"
         )
         if daily
-        else above(
-            LONGEST_WAIT_SECONDS, because="a message a second leaves: only a flood of notices takes longer"
-        ),
+        else above(0, because="a notice leaves within seconds, and a burst within minutes"),
         runbook="delivery-waiting",
+        evaluation=AT_ONCE if daily else NOT_EMPTY,
     )
+
+
+def backlog(queue: Queue) -> Signal:
+    """Messages in a queue, visible and in flight; SQS reports the latter only while there are some."""
+    parts = metrics(SQS, VISIBLE, "Count", [{"QueueName": queue.name}])
+    parts += metrics(SQS, IN_FLIGHT, "Count", [{"QueueName": queue.name}])
+    return total(parts, statistic="Maximum", label=queue.key)
 
 
 def dead_letters(context: Context, queue: Queue) -> Alarm:
     """Something was given up, and lies where nobody looks."""
     # What the delivery topic could not deliver has to be told elsewhere.
     apart = queue.fed_by is Route.DELIVERY
+    depth = _of_queue(queue, VISIBLE, "Count")
     return _alarm(
         context,
         key=queue.key,
         summary=f"Notices that could not be delivered lie in {queue.name}",
-        signal=_of_queue(queue, DEPTH, "Count"),
+        signal=_undelivered(context, queue.fed_by, depth) if queue.fed_by else depth,
         condition=above(0, because="each is something that a person was to hear of"),
         runbook="delivery-dead-letters",
+        evaluation=UNDELIVERED if queue.fed_by else AT_ONCE,
         role=Role.PAGE if apart else Role.DELIVERY,
     )
+
+
+def _undelivered(context: Context, route: Route, depth: Stat) -> Signal:
+    """Dead letters of a topic: no other alarm reports them, so SNS's own count is added to that of SQS."""
+    topic = {"TopicName": routing.topic_name(context, route)}
+    inputs = {"m1": depth, "m2": Stat(Metric(SNS, REDRIVEN, topic, "Count"), "Sum")}
+    return Math("SUM([m1, m2])", inputs, "Dead letters")
 
 
 def failing(context: Context, key: str) -> Alarm:
@@ -156,16 +182,16 @@ def _lost(context: Context, key: str, names: list[str], role: Role) -> Alarm:
 
 
 def waiting_graph(context: Context) -> Graph:
-    """How long notices wait for Slack."""
+    """Notices that wait for Slack or are being sent to it."""
     work = [queue for queue in slack.queues(context) if queue.dead_letters]
-    lines = (Line(_of_queue(queue, AGE, "Seconds"), queue.key) for queue in work)
-    return Graph(title="Delivery: longest wait for Slack", lines=tuple(lines))
+    lines = (Line(backlog(queue), queue.key) for queue in work)
+    return Graph(title="Delivery: notices waiting for Slack", lines=tuple(lines))
 
 
 def dead_letters_graph(context: Context) -> Graph:
     """How many notices were given up."""
     dead = [queue for queue in queues(context) if not queue.dead_letters]
-    lines = (Line(_of_queue(queue, DEPTH, "Count"), queue.key) for queue in dead)
+    lines = (Line(_of_queue(queue, VISIBLE, "Count"), queue.key) for queue in dead)
     return Graph(title="Delivery: dead letters", lines=tuple(lines))
 
 
@@ -185,9 +211,10 @@ def _alarm(
     signal: Signal,
     condition: Condition,
     runbook: str,
+    evaluation: Evaluation = AT_ONCE,
     role: Role = Role.DELIVERY,
 ) -> Alarm:
-    """One bad period is enough; an idle part reports nothing and is well."""
+    """One bad period is enough by default; an idle part reports nothing and is well."""
     grave = role is Role.PAGE or Route.CRITICAL.value in key or key == "notifications-lost"
     return Alarm(
         key=key,
@@ -195,7 +222,7 @@ def _alarm(
         summary=summary,
         signal=signal,
         condition=condition,
-        evaluation=datapoints(1, of=1),
+        evaluation=evaluation,
         missing=Missing.NOT_BREACHING,
         severity=Severity.CRITICAL if grave else Severity.WARNING,
         runbook=runbook,

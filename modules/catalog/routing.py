@@ -24,7 +24,7 @@ def topics(context: Context) -> tuple[Topic, ...]:
     return tuple(
         Topic(
             route=route,
-            name=_name(context, route),
+            name=topic_name(context, route),
             display_name=f"{context.names.prefix} {_DISPLAY[route]}",
             emails=_emails(context, route),
             queues=_queues(context, route),
@@ -34,8 +34,11 @@ def topics(context: Context) -> tuple[Topic, ...]:
     )
 
 
-def _name(context: Context, route: Route) -> str:
-    """The critical topic may have been there before this project, with subscribers of its own."""
+def topic_name(context: Context, route: Route) -> str:
+    """The name of a route's topic.
+
+    The critical topic may have been there before this project, with subscribers of its own.
+    """
     kept = context.settings.routes.critical.topic_name if route is Route.CRITICAL else None
     return kept or context.names.named(route.value)
 

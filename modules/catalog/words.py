@@ -28,9 +28,9 @@ def metrics(namespace: str, name: str, unit: str, sets: Iterable[Mapping[str, st
     return tuple(Metric(namespace, name, dict(dimensions), unit) for dimensions in sets)
 
 
-def total(parts: Sequence[Metric], *, label: str) -> Stat | Math:
+def total(parts: Sequence[Metric], *, label: str, statistic: str = "Sum") -> Stat | Math:
     """The sum over metrics, of those that have a data point in the period."""
-    return _over("SUM", parts, "Sum", label)
+    return _over("SUM", parts, statistic, label)
 
 
 def worst(parts: Sequence[Metric], statistic: str, *, label: str) -> Stat | Math:

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from modules import facts
 from modules.resources.delivery_resources import Function, Queue
 from modules.resources.grouping import grouped
 from modules.resources.series import Series
 from modules.resources.stacks import Stack
 from modules.resources.views import LogGroup, MetricAlarm, MetricFilter, Resource, Topic
-from modules.terraform.values import Unknown, as_map, as_text
+from modules.semantics.metric_math import Kind, Node, parse
+from modules.spec.alarms import Comparison
+from modules.terraform.values import Unknown, as_map, as_number, as_text, is_open
 
 # By namespace: the dimension that names a resource, what kind that is, and the attribute with its name.
 _NAMED: Mapping[str, tuple[str, type[Resource], str]] = {
@@ -35,6 +38,31 @@ class Watch:
     series: Series
     resource: Resource
     is_certain: bool = True
+
+    @property
+    def bounds_signal(self) -> bool:
+        """True if the alarm's signal is never below this metric.
+
+        The metric is the whole signal, or `SUM` or `MAX` takes it together with metrics that are never
+        negative. Neither needs a data point of each of them, as `+` does.
+        """
+        if self.series.statistic == "Minimum":  # 0 in a period that began without a message
+            return False
+        if self.alarm.get("metric_query") is None:
+            return True
+        inputs = _summed(self.alarm)
+        taken = [item for item in self.alarm.series if str(item.id) in inputs]
+        return self.series in taken and len(taken) == len(inputs) and not any(map(_may_be_negative, taken))
+
+    @property
+    def fires_at_one(self) -> bool:
+        """True if the alarm fires when this metric is 1, or may fire, where the condition is unknown."""
+        threshold, operator = self.alarm.get("threshold"), self.alarm.get("comparison_operator")
+        number = as_number(threshold)
+        if not self.bounds_signal or is_open(threshold) or is_open(operator):
+            return self.bounds_signal
+        above = operator == Comparison.ABOVE and number is not None and number < 1
+        return above or (operator == Comparison.AT_LEAST and number is not None and number <= 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,3 +125,20 @@ class AlarmCoverage:
 
     def _group(self, value: object) -> LogGroup | None:
         return self.stack.linked(LogGroup, value, "name", "id")
+
+
+def _summed(alarm: MetricAlarm) -> frozenset[str]:
+    """Return the ids in the list of `SUM` or `MAX`, if that is all of the alarm's math."""
+    returned = [query for query in alarm.queries if query.get("return_data") in (True, "true")]
+    text = as_text(returned[0].get("expression")) if len(returned) == 1 else None
+    match parse(text or ""):
+        case Node(Kind.CALL, "SUM" | "MAX", (Node(Kind.LIST, _, parts),)) if {
+            part.kind for part in parts
+        } == {Kind.ID}:
+            return frozenset(part.text for part in parts)
+    return frozenset()
+
+
+def _may_be_negative(item: Series) -> bool:
+    fact = facts.metric(*item.metric) if item.metric else None
+    return fact is None or fact.minimum is None or fact.minimum < 0

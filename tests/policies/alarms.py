@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.policies.deliveries import DEAD, FUNCTIONS, WORK
+from tests.policies.deliveries import DEAD, FUNCTIONS, HEARD
+
+AGE, DEPTH = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
+IN_FLIGHT, REDRIVEN = "ApproximateNumberOfMessagesNotVisible", "NumberOfNotificationsRedrivenToDlq"
 
 
 def alarms() -> dict[str, Any]:
@@ -23,9 +26,20 @@ def alarms() -> dict[str, Any]:
 def delivery_alarms() -> dict[str, Any]:
     """What watches the path of notifications acts on the delivery topic, and for that one on critical."""
     name = "scheduling-agent-{}".format
-    age, depth = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
-    on_work = {f"{key}-waiting": metric("AWS/SQS", age, "Maximum", QueueName=name(key)) for key in WORK}
-    on_dead = {key: metric("AWS/SQS", depth, "Maximum", QueueName=name(key)) for key in DEAD}
+    on_work = {
+        "digest-waiting": metric("AWS/SQS", AGE, "Maximum", QueueName=name("digest")),
+        "slack-waiting": added(
+            metric("AWS/SQS", DEPTH, "Maximum", QueueName=name("slack")),
+            metric("AWS/SQS", IN_FLIGHT, "Maximum", QueueName=name("slack")),
+        ),
+    }
+    on_dead = {key: metric("AWS/SQS", DEPTH, "Maximum", QueueName=name(key)) for key in DEAD}
+    on_dead |= {
+        f"{route}-undelivered": added(
+            on_dead[f"{route}-undelivered"], metric("AWS/SNS", REDRIVEN, "Sum", TopicName=name(route))
+        )
+        for route in HEARD
+    }
     on_functions = {
         f"{key}-failing": metric("AWS/Lambda", "Errors", "Sum", FunctionName=name(key)) for key in FUNCTIONS
     }
@@ -65,6 +79,17 @@ def metric(namespace: str, name: str, statistic: str, **dimensions: str) -> dict
     return plain | ({"dimensions": dimensions} if dimensions else {})
 
 
+def added(*parts: dict[str, Any]) -> dict[str, Any]:
+    """The sum of metrics, of those that have a data point."""
+    inputs = [
+        {"id": f"m{number}", "metric": {"stat" if key == "statistic" else key: part[key] for key in part}}
+        for number, part in enumerate(parts, start=1)
+    ]
+    expression = f"SUM([{', '.join(query['id'] for query in inputs)}])"
+    total = {"id": "total", "expression": expression, "label": "Sum", "return_data": True}
+    return {"metric_query": [total, *inputs]}
+
+
 def times() -> dict[str, Any]:
     return metric("SchedulingAgent", "ResponseTime", "Average")
 
@@ -76,7 +101,9 @@ def duration() -> dict[str, Any]:
 
 
 def notifications() -> dict[str, Any]:
-    return metric("AWS/SNS", "NumberOfNotificationsFailed", "Sum", TopicName="scheduling-agent-critical")
+    return metric(
+        "AWS/SNS", "NumberOfNotificationsFailedToRedriveToDlq", "Sum", TopicName="scheduling-agent-critical"
+    )
 
 
 def failures() -> list[dict[str, Any]]:

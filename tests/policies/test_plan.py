@@ -20,6 +20,7 @@ NOT_IN_A_PLAN = {
     ("MON-ACT-002", 6): "a set with one unknown action is unknown, and its expression lists references only",
     **{("MON-FUN-002", index): _OF_A_MAP for index in range(7)},
     ("MON-FUN-007", 0): _OF_A_MAP,
+    **{("MON-QUE-007", index): "the redrive policy of a new queue is unknown" for index in (4, 9)},
 }
 CASES = [
     pytest.param(rule, mutation, id=f"{rule}-{index}")

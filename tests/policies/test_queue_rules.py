@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from policies import check
+from tests.policies.alarms import alarm, metric
 from tests.policies.deliveries import DAY, denial, sender, subscription
-from tests.policies.mutations.kinds import ALARM, QUEUE, QUEUE_POLICY, SUBSCRIPTION
+from tests.policies.mutations.kinds import AGE, ALARM, QUEUE, QUEUE_POLICY, SUBSCRIPTION
 from tests.policies.stacks import good_context, good_stack
 
 Changes = dict[str, Any]
@@ -82,6 +83,39 @@ def test_messages_stay_hidden_for_six_runs(hidden: Any, timeout: Any, rules: set
     function = stack["resource"]["aws_lambda_function"]["slack"]
     function.pop("timeout")
     function |= {} if timeout is None else {"timeout": timeout}
+
+    assert found_in(stack) - {"MON-QUE-007"} == rules
+
+
+@pytest.mark.parametrize(
+    ("hidden", "receives", "rules"),
+    [
+        (180, 5, set()),
+        (180, 4, set()),
+        (120, 5, {"MON-QUE-007"}),
+        ("${var.seconds}", 5, set()),
+        (180, "${var.receives}", set()),
+    ],
+)
+def test_alarm_on_waiting_messages_fires_before_they_are_dead_letters(
+    hidden: Any, receives: Any, rules: set[str]
+) -> None:
+    """It needs two of three periods of 300 s."""
+    target = {"deadLetterTargetArn": "${aws_sqs_queue.slack-dead.arn}", "maxReceiveCount": receives}
+    stack = changed(QUEUE, "slack", visibility_timeout_seconds=hidden, redrive_policy=json.dumps(target))
+    stack["resource"]["aws_lambda_function"]["slack"]["timeout"] = 20
+
+    assert found_in(stack) == rules
+
+
+@pytest.mark.parametrize(("receives", "rules"), [(3, set()), (4, {"MON-QUE-007"})])
+def test_age_is_enough_while_sqs_counts_every_message(receives: int, rules: set[str]) -> None:
+    target = {"deadLetterTargetArn": "${aws_sqs_queue.slack-dead.arn}", "maxReceiveCount": receives}
+    stack = changed(QUEUE, "slack", redrive_policy=json.dumps(target))
+    age = metric("AWS/SQS", AGE, "Maximum", QueueName="scheduling-agent-slack")
+    stack["resource"][ALARM]["slack-waiting"] = alarm(
+        "slack-waiting", "critical", "delivery", threshold=0, **age
+    )
 
     assert found_in(stack) == rules
 

@@ -30,7 +30,7 @@ AREAS = {
     "MON-SUB": 6,
     "MON-TAG": 5,
     "MON-THR": 6,
-    "MON-TOP": 7,
+    "MON-TOP": 8,
     "MON-WAV": 2,
 }
 WARNINGS = {"MON-WAV-002"}

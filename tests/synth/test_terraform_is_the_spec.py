@@ -262,7 +262,6 @@ LIMITS = {
     "Backend: response time": {3000},
     "Database: connections": {80},
     "Business: ActiveSessions": {1000},
-    "Delivery: longest wait for Slack": {240},
 }
 
 

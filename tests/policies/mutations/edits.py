@@ -59,6 +59,20 @@ def dropping(kind: str, name: str, where: Where = anything) -> Mutation:
     return changing(kind, lambda item: item.pop(name), lambda item: name in item and where(item))
 
 
+def querying(change: Callable[[list[Values]], Any], where: Where) -> Mutation:
+    """Change the metric queries of an alarm."""
+    return changing("aws_cloudwatch_metric_alarm", lambda item: change(item["metric_query"]), where)
+
+
+def calculating(expression: str, where: Where) -> Mutation:
+    """Replace the expression of an alarm."""
+
+    def change(queries: list[Values]) -> None:
+        next(query for query in queries if "expression" in query)["expression"] = expression
+
+    return querying(change, where)
+
+
 def removing(kind: str, where: Where = anything) -> Mutation:
     def mutate(stack: Stack) -> Stack:
         broken = copy.deepcopy(stack)

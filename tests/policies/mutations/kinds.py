@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.policies.mutations.edits import Values
+from tests.policies.mutations.edits import Values, Where
 
 ALARM = "aws_cloudwatch_metric_alarm"
 FILTER = "aws_cloudwatch_log_metric_filter"
@@ -20,6 +20,8 @@ SCHEDULE_GROUP = "aws_scheduler_schedule_group"
 SECRET = "aws_secretsmanager_secret"
 ROLE = "aws_iam_role"
 ROLE_POLICY = "aws_iam_role_policy"
+VISIBLE, IN_FLIGHT = "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"
+AGE, REDRIVEN = "ApproximateAgeOfOldestMessage", "NumberOfNotificationsRedrivenToDlq"
 ELSEWHERE = "arn:aws:sns:us-east-1:210987654321:elsewhere"
 QUEUE_ELSEWHERE = "arn:aws:sqs:us-east-1:210987654321:elsewhere"
 
@@ -58,11 +60,18 @@ def acts_on_critical(item: Values) -> bool:
 
 
 def is_on_depth(item: Values) -> bool:
-    return item.get("metric_name") == "ApproximateNumberOfMessagesVisible"
+    return item.get("metric_name") == VISIBLE
 
 
 def is_on_age(item: Values) -> bool:
-    return item.get("metric_name") == "ApproximateAgeOfOldestMessage"
+    return item.get("metric_name") == AGE
+
+
+def adds_up(name: str) -> Where:
+    """An alarm whose expression reads a metric."""
+    return lambda item: any(
+        query.get("metric", {}).get("metric_name") == name for query in item.get("metric_query", [])
+    )
 
 
 def is_on_errors_of_delivery(item: Values) -> bool:

@@ -8,10 +8,12 @@ from tests.policies.mutations.edits import (
     Mutation,
     Stack,
     Values,
+    calculating,
     denial,
     dropping,
     granting,
     has,
+    querying,
     removing,
     rewriting,
     ruling,
@@ -20,12 +22,17 @@ from tests.policies.mutations.edits import (
     setting_all,
 )
 from tests.policies.mutations.kinds import (
+    AGE,
     ALARM,
     FUNCTION,
+    IN_FLIGHT,
     QUEUE,
     QUEUE_ELSEWHERE,
     QUEUE_POLICY,
+    REDRIVEN,
     SUBSCRIPTION,
+    VISIBLE,
+    adds_up,
     is_dead_letter_queue,
     is_https,
     is_of_a_queue,
@@ -51,6 +58,16 @@ def in_policies(make: Callable[[str], Mutation]) -> Mutation:
         return make(QUEUE if inline else QUEUE_POLICY)(stack)
 
     return mutate
+
+
+def reading(name: str, **values: str) -> Mutation:
+    """Change what the alarm on waiting messages reads of a metric."""
+
+    def change(queries: list[Values]) -> None:
+        found = [query["metric"] for query in queries if "metric" in query]
+        next(metric for metric in found if metric["metric_name"] == name).update(values)
+
+    return querying(change, adds_up(IN_FLIGHT))
 
 
 def redirecting(kind: str) -> Mutation:
@@ -87,6 +104,10 @@ MUTATIONS: dict[str, list[Mutation]] = {
         setting(ALARM, is_on_depth, statistic="Minimum"),
         setting(ALARM, is_on_depth, dimensions={"QueueName": "elsewhere"}),
         setting(ALARM, is_on_depth, metric_name="NumberOfMessagesSent"),
+        removing(ALARM, adds_up(REDRIVEN)),
+        setting(ALARM, adds_up(REDRIVEN), threshold=1),
+        calculating("m1 + m2", adds_up(REDRIVEN)),
+        calculating("MIN([m1, m2])", adds_up(REDRIVEN)),
     ],
     "MON-QUE-006": [
         in_policies(
@@ -124,6 +145,14 @@ MUTATIONS: dict[str, list[Mutation]] = {
     "MON-QUE-007": [
         removing(ALARM, is_on_age),
         setting(ALARM, is_on_age, dimensions={"QueueName": "elsewhere"}),
+        removing(ALARM, adds_up(IN_FLIGHT)),
+        setting(ALARM, adds_up(IN_FLIGHT), threshold=1),
+        setting(ALARM, adds_up(IN_FLIGHT), datapoints_to_alarm=60, evaluation_periods=60),
+        calculating("m1 + m2", adds_up(IN_FLIGHT)),
+        calculating("m1 - m2", adds_up(IN_FLIGHT)),
+        reading(IN_FLIGHT, stat="Minimum"),
+        reading(IN_FLIGHT, metric_name=VISIBLE),
+        reading(VISIBLE, metric_name=AGE),
     ],
     "MON-QUE-008": [
         in_policies(lambda kind: granting(kind, Principal="*", Action="sqs:*")),

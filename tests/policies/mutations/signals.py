@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.policies.mutations.edits import Mutation, Values, changing, dropping, setting
+from tests.policies.mutations import edits
+from tests.policies.mutations.edits import Mutation, Values, dropping, setting
 from tests.policies.mutations.kinds import ALARM, has_dimensions, is_math, is_plain, is_single
 from tests.policies.mutations.logs import transforming
 
 
 def querying(change: Callable[[list[Values]], Any]) -> Mutation:
-    return changing(ALARM, lambda item: change(item["metric_query"]), is_math)
+    return edits.querying(change, is_math)
 
 
 def inputs(queries: list[Values]) -> list[Values]:
@@ -40,7 +41,7 @@ MUTATIONS: dict[str, list[Mutation]] = {
         setting(ALARM, lambda item: is_single(item) and not has_dimensions(item), dimensions={"Region": "x"}),
         querying(lambda queries: metric_of(inputs(queries)[0]).pop("dimensions")),
     ],
-    "MON-MET-003": [querying(lambda queries: metric_of(inputs(queries)[0]).update(stat="Minimum"))],
+    "MON-MET-003": [querying(lambda queries: metric_of(inputs(queries)[0]).update(stat="SampleCount"))],
     "MON-MET-004": [setting(ALARM, is_single, unit="Terabits")],
     "MON-SIG-001": [
         setting(ALARM, is_math, namespace="AWS/Lambda", metric_name="Errors"),

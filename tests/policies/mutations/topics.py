@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.policies.mutations.edits import (
     Mutation,
     Values,
+    calculating,
     denial,
     dropping,
     granting,
@@ -13,7 +14,7 @@ from tests.policies.mutations.edits import (
     service,
     setting,
 )
-from tests.policies.mutations.kinds import ELSEWHERE, POLICY, TOPIC
+from tests.policies.mutations.kinds import ALARM, ELSEWHERE, POLICY, REDRIVEN, TOPIC, adds_up
 from tests.policies.mutations.names import tagging
 
 
@@ -51,5 +52,11 @@ MUTATIONS: dict[str, list[Mutation]] = {
     "MON-TOP-007": [
         granting(POLICY, Principal="*", Action="sns:*"),
         granting(POLICY, Principal={"AWS": "*"}, Action="*"),
+    ],
+    "MON-TOP-008": [
+        removing(ALARM, adds_up(REDRIVEN)),
+        setting(ALARM, adds_up(REDRIVEN), threshold=1),
+        calculating("m1", adds_up(REDRIVEN)),
+        calculating("m1 + m2", adds_up(REDRIVEN)),
     ],
 }
