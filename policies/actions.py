@@ -9,11 +9,10 @@ from modules import facts
 from modules.spec.alarms import Role, Route, Severity, route_of
 from policies.engine import rule
 from policies.findings import Breach, Level
-from policies.resources import Alarm, MetricAlarm, Topic
+from policies.resources import STATES, Alarm, MetricAlarm, Topic
 from policies.stacks import Stack
 from policies.values import Unknown, is_known, reference
 
-STATES = ("alarm", "ok", "insufficient_data")
 _CATALOG = "the generator sets it from severity and role; set alarms.<key>.severity in config/ to re-route"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from policies.grants import Role, RolePolicy
+from policies.grants import Attachment, Role, RolePolicy
+from policies.keys import Key, KeyAlias, KeyGrant, KeyPolicy, Secret
 from policies.resources import (
     CompositeAlarm,
     Dashboard,
@@ -16,12 +17,22 @@ from policies.resources import (
     Topic,
     TopicPolicy,
 )
-from policies.senders import EventSource, Function, InvokeConfig, Queue, QueuePolicy, Schedule, Subscription
+from policies.senders import (
+    EventSource,
+    EventTarget,
+    Function,
+    InvokeConfig,
+    Queue,
+    QueuePolicy,
+    Schedule,
+    Subscription,
+)
 
 _ALL: tuple[type[Resource], ...] = (
     *(LogGroup, MetricFilter, Dashboard, Topic, TopicPolicy, CompositeAlarm, MetricAlarm),
     *(Queue, QueuePolicy, Subscription, Function, EventSource, InvokeConfig, Schedule),
-    *(Role, RolePolicy),
+    *(Role, RolePolicy, Attachment, EventTarget),
+    *(Key, KeyAlias, KeyGrant, KeyPolicy, Secret),
 )
 KINDS: Mapping[str, type[Resource]] = {name: kind for kind in _ALL for name in kind.TYPES}
 

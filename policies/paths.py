@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from policies.arns import statements_in
+from policies.documents import Statement
 from policies.grouping import grouped
-from policies.resources import Resource, Topic
+from policies.resources import STATES, Alarm, Resource, Topic, TopicPolicy
 from policies.senders import (
     EventSource,
     Function,
@@ -63,6 +65,20 @@ class Paths:
         found = [(self.queue(one.get("queue_url")), one) for one in self.stack.of(QueuePolicy)]
         return grouped((queue.address, one) for queue, one in found if queue)
 
+    def resource_statements(self, resource: Resource) -> tuple[Statement, ...]:
+        """The statements of the policies of a queue or a topic, as far as they are known."""
+        texts = [resource.get("policy")]
+        attached = (*self.policies.get(resource.address, ()), *self.topic_policies.get(resource.address, ()))
+        texts += [policy.get("policy") for policy in attached]
+        known = (statements_in(self.stack, text) for text in texts)
+        return tuple(statement for found in known for statement in found or ())
+
+    @cached_property
+    def topic_policies(self) -> Mapping[str, tuple[TopicPolicy, ...]]:
+        """By topic: the policies attached to it."""
+        found = [(self.topic(policy.get("arn")), policy) for policy in self.stack.of(TopicPolicy)]
+        return grouped((topic.address, policy) for topic, policy in found if topic)
+
     @cached_property
     def publishers(self) -> Mapping[str, tuple[Topic, ...]]:
         """By queue: the topics that send to it, be it what a subscriber did not take."""
@@ -73,6 +89,17 @@ class Paths:
             for queue in (self.queue(one.get("endpoint")), self.dead_letter_queue(one))
             if queue
         )
+
+    @cached_property
+    def alarms(self) -> Mapping[str, tuple[Alarm, ...]]:
+        """By topic: the alarms that act on it."""
+        found = [
+            (self.topic(action), alarm)
+            for alarm in self.stack.of(Alarm)
+            for state in STATES
+            for action in alarm.actions(state)
+        ]
+        return grouped((topic.address, alarm) for topic, alarm in found if topic)
 
     @cached_property
     def starters(self) -> Mapping[str, tuple[Sender, ...]]:

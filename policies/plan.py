@@ -8,17 +8,19 @@ in JSON the plan lists the references alone, and it becomes `Unknown`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policies.expressions import references_of, value_of
 from policies.kinds import made
 from policies.resources import Resource
-from policies.stacks import Stack
+from policies.stacks import Stack, place_of
 from policies.values import INDEX, as_list, as_map, as_text, blocks
 
 # What Terraform works out and the rules want to know: who a resource is, and all of its tags.
 COMPUTED = ("arn", "id", "tags_all")
+# The same by type, for what may have been set outside of the configuration: policies that exist already.
+KNOWN = {"aws_iam_role": ("managed_policy_arns",), "aws_kms_key": ("policy",)}
 
 
 def read_plan(plan: Mapping[str, Any]) -> Stack:
@@ -27,7 +29,24 @@ def read_plan(plan: Mapping[str, Any]) -> Stack:
     root = as_map(as_map(plan.get("planned_values")).get("root_module"))
     configured = dict(_configured(as_map(as_map(plan.get("configuration")).get("root_module")), ""))
     unknown = dict(_unknown(plan))
-    return Stack(tuple(_resource(item, configured, unknown) for item in _planned(root)))
+    resources = tuple(_resource(item, configured, unknown) for item in _planned(root))
+    region, account = place_of(_providers(plan))
+    return Stack(resources, region or _common(resources, 3), account or _common(resources, 4))
+
+
+def _common(resources: Sequence[Resource], part: int) -> str | None:
+    """Return one part of an ARN, where it is the same in all ARNs that are known."""
+    arns = [arn.split(":") for resource in resources if (arn := resource.text("arn"))]
+    found = {parts[part] for parts in arns if len(parts) > part} - {""}
+    return found.pop() if len(found) == 1 else None
+
+
+def _providers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The arguments of the configured AWS providers, as far as they are constants."""
+    configured = as_map(as_map(plan.get("configuration")).get("provider_config"))
+    providers = [provider for provider in map(as_map, configured.values()) if provider.get("name") == "aws"]
+    expressions = [as_map(provider.get("expressions")) for provider in providers]
+    return [{name: as_map(part).get("constant_value") for name, part in each.items()} for each in expressions]
 
 
 def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -80,7 +99,8 @@ def _resource(
     missing = as_map(unknown.get(address))
     names = [*values, *(name for name in missing if name not in values)]
     if expressions is not None:
-        names = [name for name in names if name in expressions or name in COMPUTED]
+        kept = (*COMPUTED, *(name for name in KNOWN.get(str(item.get("type")), ()) if values.get(name)))
+        names = [name for name in names if name in expressions or name in kept]
     said = expressions or {}
     merged = {name: value_of(values.get(name), missing.get(name), said.get(name)) for name in names}
     references = {name: found for name in names if (found := references_of(said.get(name)))}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policies.documents import Statement, statements
+from policies.arns import UNKNOWN, arn_of
+from policies.documents import statements
 from policies.engine import rule
 from policies.findings import Breach, Level
-from policies.globs import matches
+from policies.permissions import OF_SERVICE, Call, refusal
 from policies.resources import Topic
 from policies.senders import Queue
 from policies.stacks import Stack
-from policies.values import Unknown, from_json, reference
+from policies.values import Unknown, from_json
 
 SENDER, SEND, RECEIVE = "sns.amazonaws.com", "sqs:sendmessage", "sqs:receivemessage"
 SOURCES = ("aws:sourcearn", "aws:sourceaccount")
@@ -28,9 +29,10 @@ def queue_lets_its_topics_send(queue: Queue, stack: Stack) -> Iterator[Breach]:
         return
     grants = [one for text in texts for one in statements(from_json(text)) if one.effect == "Allow"]
     for topic in topics:
-        if not any(_admits(one, topic) for one in grants):
+        reason = _refusal(queue, topic, stack)
+        if reason:
             wanted = f"Allow SQS:SendMessage for {SENDER} from {topic.address}"
-            yield queue.finding(found="no such statement", wanted=wanted, fix=_LEAVE)
+            yield queue.finding(found=reason, wanted=wanted, fix=_LEAVE)
     for one in grants:
         services = one.principals("Service")
         if services and not (set(map(str, services)) == {SENDER} and topics and one.tests(SOURCES)):
@@ -70,15 +72,8 @@ def _policies(queue: Queue, stack: Stack) -> tuple[Any, ...]:
     return attached if own is None else (own, *attached)
 
 
-def _admits(one: Statement, topic: Topic) -> bool:
-    """Whether it lets a topic send; a condition on the account alone fits each of its topics."""
-    arns = [value for (_, key), values in one.conditions.items() if key == SOURCES[0] for value in values]
-    names_it = not arns or any(_is_of(topic, arn) for arn in arns)
-    return one.allows(SEND) and SENDER in one.principals("Service") and names_it
-
-
-def _is_of(topic: Topic, arn: Any) -> bool:
-    target, name = reference(arn), topic.text("name")
-    if target is not None:
-        return target[0] == topic.address
-    return name is None or matches(str(arn).rpartition(":")[2], name)
+def _refusal(queue: Queue, topic: Topic, stack: Stack) -> str:
+    """Return why a topic may not send to a queue."""
+    keys = {"aws:sourcearn": arn_of(topic, stack), "aws:sourceaccount": stack.account or UNKNOWN}
+    call = Call(action=SEND, service=SENDER, resource=arn_of(queue, stack), keys={**OF_SERVICE, **keys})
+    return refusal(stack.paths.resource_statements(queue), call)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modules import facts
+from policies.answers import some
+from policies.arns import arn_in, arn_of, fits
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.grouping import grouped
@@ -12,7 +14,7 @@ from policies.keys import is_customer_key
 from policies.resources import Resource
 from policies.senders import Queue
 from policies.stacks import Stack
-from policies.values import Unknown, as_map, as_whole, from_json
+from policies.values import Unknown, as_list, as_map, as_whole, from_json
 from policies.watches import Watch
 
 DEPTH, IN_FLIGHT = "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"
@@ -129,6 +131,25 @@ def _counts_all(own: Sequence[Watch], tries_seconds: int | None) -> bool:
     needed = period * datapoints if period and datapoints else 0
     is_late = tries_seconds is not None and needed >= tries_seconds
     return {DEPTH, IN_FLIGHT} <= counted and not is_late
+
+
+@rule(
+    "MON-QUE-010",
+    level=Level.ERROR,
+    why="A dead letter queue that refuses its source keeps nothing.",
+)
+def dead_letter_queue_takes_from_its_queues(queue: Queue, stack: Stack) -> Iterator[Breach]:
+    """A dead letter queue accepts messages from the queues that it serves."""
+    policy = as_map(from_json(queue.get("redrive_allow_policy")))
+    permission = policy.get("redrivePermission")
+    for source in stack.paths.served.get(queue.address, ()):
+        allowed = as_list(policy.get("sourceQueueArns")) if permission == "byQueue" else ()
+        arn = arn_of(source, stack)
+        listed = some(fits(arn_in(value, stack), arn) for value in allowed)
+        refused = permission == "denyAll" or (permission == "byQueue" and listed is False)
+        if isinstance(source, Queue) and refused:
+            found = f"{permission}: {', '.join(map(str, allowed))}" if allowed else permission
+            yield queue.finding(found=found, wanted=f"byQueue with {source.address}", fix=_LEAVE)
 
 
 def _kept(queue: Queue) -> int | None:

@@ -11,6 +11,9 @@ from policies.findings import Breach
 from policies.series import Series, series_of
 from policies.values import as_map, as_text, blocks, links, shown
 
+# Of an alarm.
+STATES = ("alarm", "ok", "insufficient_data")
+
 
 @dataclass(frozen=True)
 class Resource:

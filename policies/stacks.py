@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from policies.key_uses import Keys
 from policies.kinds import made
 from policies.paths import Paths
 from policies.resources import Resource
-from policies.values import INDEX, as_map, as_text, blocks, links, reference
+from policies.role_needs import Roles
+from policies.values import INDEX, as_list, as_map, as_text, blocks, links, reference
 from policies.watches import Watches
 
 Kind = TypeVar("Kind", bound=Resource)
@@ -18,9 +20,19 @@ Kind = TypeVar("Kind", bound=Resource)
 
 @dataclass(frozen=True)
 class Stack:
-    """All resources of one stack."""
+    """All resources of one stack, with the provider's Region and account, where there is one provider."""
 
     resources: tuple[Resource, ...]
+    region: str | None = None
+    account: str | None = None
+
+    def region_of(self, resource: Resource) -> str | None:
+        """The Region of a resource, where it is known: its own argument before the provider's."""
+        return self.region if resource.get("region") is None else resource.text("region")
+
+    def addressed(self, address: str) -> Resource | None:
+        """The resource at an address."""
+        return self._by_address.get(address)
 
     def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Every resource of a kind."""
@@ -53,6 +65,16 @@ class Stack:
         """Which alarms watch those ways."""
         return Watches(self)
 
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys, and who has to use them."""
+        return Keys(self)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """The roles, and what they are for."""
+        return Roles(self)
+
     def _named(self, kind: type[Kind], attribute: str) -> Mapping[str, Kind]:
         """The first resource of a kind with each value of an attribute."""
         known = self._by_text.get((kind, attribute))
@@ -78,7 +100,15 @@ class Stack:
 
 def read_stack(stack: Mapping[str, Any]) -> Stack:
     """The resources of a synthesized cdk.tf.json."""
-    return Stack(tuple(_resources(as_map(stack))))
+    providers = blocks(as_map(as_map(stack).get("provider")).get("aws"))
+    return Stack(tuple(_resources(as_map(stack))), *place_of(providers))
+
+
+def place_of(providers: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
+    """Region and account from the arguments of the provider, where there is exactly one."""
+    provider = providers[0] if len(providers) == 1 else {}
+    accounts = as_list(provider.get("allowed_account_ids"))
+    return as_text(provider.get("region")), as_text(accounts[0]) if len(accounts) == 1 else None
 
 
 def _resources(stack: Mapping[str, Any]) -> Iterator[Resource]:

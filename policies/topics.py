@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.spec.alarms import Route
+from policies.arns import UNKNOWN, arn_of, statements_in
 from policies.documents import Statement, statements
 from policies.engine import rule
 from policies.findings import Breach, Level
 from policies.keys import is_customer_key
+from policies.permissions import NO_STATEMENT, OF_SERVICE, Call, refusal
 from policies.resources import Topic, TopicPolicy
 from policies.senders import Subscription
 from policies.stacks import Stack
@@ -77,10 +79,9 @@ def policy_lets_cloudwatch_publish(policy: TopicPolicy, stack: Stack) -> Iterato
     if isinstance(policy.get("policy"), Unknown) or (topic and topic.route == Route.DIGEST):
         return
     grants = [one for one in _of(policy) if one.allows(PUBLISH) and PUBLISHER in one.principals("Service")]
-    if not grants:
-        yield policy.finding(
-            found="no such statement", wanted=f"Allow SNS:Publish for {PUBLISHER}", fix=_LEAVE
-        )
+    reason = _refusal(policy, topic, stack) if grants else NO_STATEMENT
+    if reason:
+        yield policy.finding(found=reason, wanted=f"Allow SNS:Publish for {PUBLISHER}", fix=_LEAVE)
     for one in grants:
         if not one.tests(SOURCES):
             yield policy.finding(
@@ -129,6 +130,20 @@ def dead_letters_of_a_topic_raise_an_alarm_at_once(topic: Topic, stack: Stack) -
     if redriven and not watched and not is_open(topic.get("name")):
         wanted = f"an alarm on {' or '.join(UNDELIVERED)} above 0"
         yield topic.finding(found="no such alarm", wanted=wanted, fix="add it to the catalog")
+
+
+def _refusal(policy: TopicPolicy, topic: Topic | None, stack: Stack) -> str:
+    """Return why an alarm that acts on the topic may not publish to it."""
+    statements = statements_in(stack, policy.get("policy")) or ()
+    if topic is None:
+        return ""
+    account, arn = {"aws:sourceaccount": stack.account or UNKNOWN}, arn_of(topic, stack)
+    for alarm in stack.paths.alarms.get(topic.address, ()):
+        keys = {**OF_SERVICE, **account, "aws:sourcearn": arn_of(alarm, stack)}
+        reason = refusal(statements, Call(action=PUBLISH, service=PUBLISHER, resource=arn, keys=keys))
+        if reason:
+            return f"{reason}: {alarm.address}"
+    return ""
 
 
 def _of(policy: TopicPolicy) -> tuple[Statement, ...]:

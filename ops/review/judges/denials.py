@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from ops.review.verdicts import Effect
 from policies.documents import Statement
-from policies.globs import matches
-from policies.values import as_list, as_number
+from policies.values import as_number
 
 # Whoever is denied one of these writes, carries or hears nothing more. A topic, a queue or a key only
 # knows the actions of its own service.
@@ -73,7 +72,7 @@ def _spares_services(statement: Statement) -> bool:
 
 
 def _stopped(statement: Statement, kind: str) -> bool:
-    return any(_denies(statement, action) for action in _carried(kind))
+    return any(map(statement.denies, _carried(kind)))
 
 
 def _carried(kind: str) -> Iterator[str]:
@@ -82,11 +81,3 @@ def _carried(kind: str) -> Iterator[str]:
         return
     service = _OF_SERVICE.get(kind.split("_")[1])
     yield from (one for one in _CARRIES if service is not None and one.startswith(service))
-
-
-def _denies(statement: Statement, action: str) -> bool:
-    """Whether it covers the action, by naming it or by not sparing it."""
-    if "NotAction" not in statement.values:
-        return statement.denies(action)
-    spared = [one.lower() for one in as_list(statement.values["NotAction"]) if isinstance(one, str)]
-    return not any(matches(one, action) for one in spared)
