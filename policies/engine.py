@@ -16,6 +16,8 @@ from typing import Any, get_type_hints
 from modules.resources.alarm_coverage import AlarmCoverage
 from modules.resources.breaches import Breach
 from modules.resources.delivery_graph import DeliveryGraph
+from modules.resources.key_uses import Keys
+from modules.resources.role_needs import Roles
 from modules.resources.stacks import Stack
 from modules.resources.views import Resource
 from policies.context import Context, RetentionPolicy
@@ -23,7 +25,7 @@ from policies.findings import Finding, Findings, Level
 
 Function = Callable[..., Iterator[Breach]]
 
-_GIVEN = (Stack, DeliveryGraph, AlarmCoverage, Context, RetentionPolicy, Findings)
+_GIVEN = (Stack, DeliveryGraph, AlarmCoverage, Keys, Roles, Context, RetentionPolicy, Findings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +67,13 @@ class Rule:
 
 def inputs(stack: Stack, context: Context) -> Mapping[type[Any], Any]:
     """Return a value for each type that a rule may ask for, except findings and single resources."""
+    graph = DeliveryGraph(stack)
     return {
         Stack: stack,
-        DeliveryGraph: DeliveryGraph(stack),
+        DeliveryGraph: graph,
         AlarmCoverage: AlarmCoverage(stack),
+        Keys: Keys(stack, graph),
+        Roles: Roles(stack, graph),
         Context: context,
         RetentionPolicy: context.retention,
     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from modules.resources.arns import UNKNOWN, arn_of
 from modules.resources.breaches import Breach
 from modules.resources.delivery_graph import DeliveryGraph
 from modules.resources.delivery_resources import Queue
-from modules.resources.documents import Statement, statements
+from modules.resources.documents import statements
+from modules.resources.permissions import OF_SERVICE, Call, refusal
 from modules.resources.views import Topic
-from modules.semantics.globs import matches
-from modules.terraform.addresses import reference
 from modules.terraform.values import Unknown, from_json
 from policies.engine import rule
 from policies.findings import Level
@@ -30,9 +30,10 @@ def queue_lets_its_topics_send(queue: Queue, graph: DeliveryGraph) -> Iterator[B
         return
     grants = [one for text in texts for one in statements(from_json(text)) if one.effect == "Allow"]
     for topic in topics:
-        if not any(_admits(one, topic) for one in grants):
+        reason = _refusal(queue, topic, graph)
+        if reason:
             wanted = f"Allow SQS:SendMessage for {SENDER} from {topic.address}"
-            yield queue.finding(found="no such statement", wanted=wanted, fix=_LEAVE)
+            yield queue.finding(found=reason, wanted=wanted, fix=_LEAVE)
     for one in grants:
         services = one.principals("Service")
         if services and not (set(map(str, services)) == {SENDER} and topics and one.tests(SOURCES)):
@@ -72,15 +73,9 @@ def _policies(queue: Queue, graph: DeliveryGraph) -> tuple[Any, ...]:
     return attached if own is None else (own, *attached)
 
 
-def _admits(one: Statement, topic: Topic) -> bool:
-    """Whether it lets a topic send; a condition on the account alone fits each of its topics."""
-    arns = [value for (_, key), values in one.conditions.items() if key == SOURCES[0] for value in values]
-    names_it = not arns or any(_is_of(topic, arn) for arn in arns)
-    return one.allows(SEND) and SENDER in one.principals("Service") and names_it
-
-
-def _is_of(topic: Topic, arn: Any) -> bool:
-    target, name = reference(arn), topic.text("name")
-    if target is not None:
-        return target[0] == topic.address
-    return name is None or matches(str(arn).rpartition(":")[2], name)
+def _refusal(queue: Queue, topic: Topic, graph: DeliveryGraph) -> str:
+    """Return why a topic may not send to a queue."""
+    stack = graph.stack
+    keys = {"aws:sourcearn": arn_of(topic, stack), "aws:sourceaccount": stack.account or UNKNOWN}
+    call = Call(action=SEND, service=SENDER, resource=arn_of(queue, stack), keys={**OF_SERVICE, **keys})
+    return refusal(graph.resource_statements(queue), call)

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from modules import facts
 from modules.resources.alarm_coverage import AlarmCoverage, Watch
+from modules.resources.answers import some
+from modules.resources.arns import arn_in, arn_of, fits
 from modules.resources.breaches import Breach
 from modules.resources.delivery_graph import DeliveryGraph
 from modules.resources.delivery_resources import Queue
 from modules.resources.grouping import grouped
+from modules.resources.keys import is_customer_key
+from modules.resources.stacks import Stack
 from modules.resources.views import Resource
-from modules.terraform.values import Unknown, as_map, as_whole, from_json
+from modules.terraform.values import Unknown, as_list, as_map, as_whole, from_json
 from policies.engine import rule
 from policies.findings import Level
-from policies.keys import is_customer_key
 
 DEPTH, IN_FLIGHT = "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"
 AGE = "ApproximateAgeOfOldestMessage"
@@ -132,6 +135,27 @@ def _counts_all(own: Sequence[Watch], tries_seconds: int | None) -> bool:
     needed = period * datapoints if period and datapoints else 0
     is_late = tries_seconds is not None and needed >= tries_seconds
     return {DEPTH, IN_FLIGHT} <= counted and not is_late
+
+
+@rule(
+    "MON-QUE-010",
+    level=Level.ERROR,
+    why="A dead letter queue that refuses its source keeps nothing.",
+)
+def dead_letter_queue_takes_from_its_queues(
+    queue: Queue, stack: Stack, graph: DeliveryGraph
+) -> Iterator[Breach]:
+    """A dead letter queue accepts messages from the queues that it serves."""
+    policy = as_map(from_json(queue.get("redrive_allow_policy")))
+    permission = policy.get("redrivePermission")
+    for source in graph.served.get(queue.address, ()):
+        allowed = as_list(policy.get("sourceQueueArns")) if permission == "byQueue" else ()
+        arn = arn_of(source, stack)
+        listed = some(fits(arn_in(value, stack), arn) for value in allowed)
+        refused = permission == "denyAll" or (permission == "byQueue" and listed is False)
+        if isinstance(source, Queue) and refused:
+            found = f"{permission}: {', '.join(map(str, allowed))}" if allowed else permission
+            yield queue.finding(found=found, wanted=f"byQueue with {source.address}", fix=_LEAVE)
 
 
 def _kept(queue: Queue) -> int | None:

@@ -9,6 +9,7 @@ from policies import (  # noqa: F401  (imported for the rules in them)
     evaluations,
     filters,
     functions,
+    key_policies,
     maintenance,
     metrics,
     names,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modules.resources.breaches import Breach
+from modules.resources.keys import is_customer_key
 from modules.resources.views import LogGroup
 from modules.terraform.values import as_whole, is_open
 from policies.context import RetentionPolicy
 from policies.engine import rule
 from policies.findings import Level
-from policies.keys import is_customer_key
 
 _FIX = "set retention.days or retention.overrides in config/"
 

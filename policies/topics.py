@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from modules.resources.alarm_coverage import AlarmCoverage
+from modules.resources.arns import UNKNOWN, arn_of, statements_in
 from modules.resources.breaches import Breach
 from modules.resources.delivery_graph import DeliveryGraph
 from modules.resources.delivery_resources import Subscription
 from modules.resources.documents import Statement, statements
+from modules.resources.keys import is_customer_key
+from modules.resources.permissions import NO_STATEMENT, OF_SERVICE, Call, refusal
 from modules.resources.stacks import Stack
 from modules.resources.views import Topic, TopicPolicy
 from modules.spec.alarms import Route
 from modules.terraform.values import Unknown, from_json, is_open, links
 from policies.engine import rule
 from policies.findings import Level
-from policies.keys import is_customer_key
 
 _LEAVE = "leave the policy to the generator"
 PUBLISHER, PUBLISH = "cloudwatch.amazonaws.com", "sns:publish"
@@ -80,10 +82,9 @@ def policy_lets_cloudwatch_publish(policy: TopicPolicy, graph: DeliveryGraph) ->
     if isinstance(policy.get("policy"), Unknown) or (topic and topic.route == Route.DIGEST):
         return
     grants = [one for one in _of(policy) if one.allows(PUBLISH) and PUBLISHER in one.principals("Service")]
-    if not grants:
-        yield policy.finding(
-            found="no such statement", wanted=f"Allow SNS:Publish for {PUBLISHER}", fix=_LEAVE
-        )
+    reason = _refusal(policy, topic, graph) if grants else NO_STATEMENT
+    if reason:
+        yield policy.finding(found=reason, wanted=f"Allow SNS:Publish for {PUBLISHER}", fix=_LEAVE)
     for one in grants:
         if not one.tests(SOURCES):
             yield policy.finding(
@@ -134,6 +135,21 @@ def dead_letters_of_a_topic_raise_an_alarm_at_once(
     if redriven and not watched and not is_open(topic.get("name")):
         wanted = f"an alarm on {' or '.join(UNDELIVERED)} above 0"
         yield topic.finding(found="no such alarm", wanted=wanted, fix="add it to the catalog")
+
+
+def _refusal(policy: TopicPolicy, topic: Topic | None, graph: DeliveryGraph) -> str:
+    """Return why an alarm that acts on the topic may not publish to it."""
+    stack = graph.stack
+    statements = statements_in(stack, policy.get("policy")) or ()
+    if topic is None:
+        return ""
+    account, arn = {"aws:sourceaccount": stack.account or UNKNOWN}, arn_of(topic, stack)
+    for alarm in graph.alarms.get(topic.address, ()):
+        keys = {**OF_SERVICE, **account, "aws:sourcearn": arn_of(alarm, stack)}
+        reason = refusal(statements, Call(action=PUBLISH, service=PUBLISHER, resource=arn, keys=keys))
+        if reason:
+            return f"{reason}: {alarm.address}"
+    return ""
 
 
 def _of(policy: TopicPolicy) -> tuple[Statement, ...]:

@@ -24,7 +24,7 @@ Samples = Mapping[str, Mapping[int, float]]
 
 @dataclass(frozen=True, kw_only=True)
 class Path:
-    """How a queue is read: the pause before a visible message is received, and how long an attempt takes."""
+    """Settings of a queue, the pause before a visible message is received, and the time of an attempt."""
 
     visibility_seconds: int
     max_receive_count: int
@@ -34,7 +34,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Message:
-    """When it was sent and received, and when it left the queue."""
+    """The times at which it was sent and received, and left the queue."""
 
     sent: int
     received: tuple[int, ...]
@@ -45,10 +45,12 @@ class Message:
         return self.sent <= at < self.gone
 
     def is_in_flight(self, at: int) -> bool:
-        return self.is_there(at) and any(one <= at < one + self.visibility_seconds for one in self.received)
+        return self.is_there(at) and any(
+            start <= at < start + self.visibility_seconds for start in self.received
+        )
 
     def is_in_the_age(self, at: int) -> bool:
-        return self.is_there(at) and sum(one <= at for one in self.received) < RECEIVES_IN_THE_AGE
+        return self.is_there(at) and sum(start <= at for start in self.received) < RECEIVES_IN_THE_AGE
 
 
 def journey(sent: int, path: Path, is_up: Callable[[int], bool]) -> Message:
@@ -72,30 +74,30 @@ def samples(
     every: int = MINUTE,
     least_in_flight: int = 1,
 ) -> Samples:
-    """What SQS reports, in each minute at `phase`, and of messages in flight `skew` seconds later.
+    """Samples of SQS in each minute at `phase`, and of messages in flight `skew` seconds later.
 
     By its documentation SQS reports messages in flight only while there are some.
     """
     moments = range(phase, until, every)
     return {
         VISIBLE: {
-            at: sum(one.is_there(at) and not one.is_in_flight(at) for one in messages) for at in moments
+            at: sum(each.is_there(at) and not each.is_in_flight(at) for each in messages) for at in moments
         },
         IN_FLIGHT: {
             at: count
             for at in moments
-            if (count := sum(one.is_in_flight(at + skew) for one in messages)) >= least_in_flight
+            if (count := sum(each.is_in_flight(at + skew) for each in messages)) >= least_in_flight
         },
         AGE: {
-            at: at - min(one.sent for one in messages if one.is_in_the_age(at))
+            at: at - min(each.sent for each in messages if each.is_in_the_age(at))
             for at in moments
-            if any(one.is_in_the_age(at) for one in messages)
+            if any(each.is_in_the_age(at) for each in messages)
         },
     }
 
 
 def states(alarm: Alarm, found: Samples, until: int) -> dict[int, bool]:
-    """Whether the alarm is in ALARM, minute by minute; CloudWatch evaluates it once a minute."""
+    """True for each minute in which the alarm is in ALARM; CloudWatch evaluates it once a minute."""
     evaluation = alarm.evaluation
     period = evaluation.period_seconds
     minutes = range(MINUTE, until + 1, MINUTE)

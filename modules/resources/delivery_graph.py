@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from modules.resources.arns import statements_in
 from modules.resources.delivery_resources import (
     EventSource,
     Function,
@@ -17,9 +18,10 @@ from modules.resources.delivery_resources import (
     Sender,
     Subscription,
 )
+from modules.resources.documents import Statement
 from modules.resources.grouping import grouped
 from modules.resources.stacks import Stack
-from modules.resources.views import Resource, Topic
+from modules.resources.views import ALARM_STATES, Alarm, Resource, Topic, TopicPolicy
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,20 @@ class DeliveryGraph:
         found = [(self.queue(one.get("queue_url")), one) for one in self.stack.of(QueuePolicy)]
         return grouped((queue.address, one) for queue, one in found if queue)
 
+    def resource_statements(self, resource: Resource) -> tuple[Statement, ...]:
+        """The statements of the policies of a queue or a topic, as far as they are known."""
+        texts = [resource.get("policy")]
+        attached = (*self.policies.get(resource.address, ()), *self.topic_policies.get(resource.address, ()))
+        texts += [policy.get("policy") for policy in attached]
+        known = (statements_in(self.stack, text) for text in texts)
+        return tuple(statement for found in known for statement in found or ())
+
+    @cached_property
+    def topic_policies(self) -> Mapping[str, tuple[TopicPolicy, ...]]:
+        """By topic: the policies attached to it."""
+        found = [(self.topic(policy.get("arn")), policy) for policy in self.stack.of(TopicPolicy)]
+        return grouped((topic.address, policy) for topic, policy in found if topic)
+
     @cached_property
     def publishers(self) -> Mapping[str, tuple[Topic, ...]]:
         """By queue: the topics that send to it, be it what a subscriber did not take."""
@@ -71,6 +87,17 @@ class DeliveryGraph:
             for queue in (self.queue(one.get("endpoint")), self.dead_letter_queue(one))
             if queue
         )
+
+    @cached_property
+    def alarms(self) -> Mapping[str, tuple[Alarm, ...]]:
+        """By topic: the alarms that act on it."""
+        found = [
+            (self.topic(action), alarm)
+            for alarm in self.stack.of(Alarm)
+            for state in ALARM_STATES
+            for action in alarm.actions(state)
+        ]
+        return grouped((topic.address, alarm) for topic, alarm in found if topic)
 
     @cached_property
     def starters(self) -> Mapping[str, tuple[Sender, ...]]:

@@ -109,6 +109,12 @@ class Schedule(Sender):
         return inside(self.get("target"), "dead_letter_config", "arn")
 
 
+class EventTarget(Resource):
+    """The target of an EventBridge rule."""
+
+    TYPES = ("aws_cloudwatch_event_target",)
+
+
 class EventSource(Resource):
     """What reads a queue and hands its messages to a function."""
 

@@ -46,11 +46,11 @@ class Statement:
 
     def allows(self, action: str) -> bool:
         """Whether it grants an action, given in small letters."""
-        return self.effect == "Allow" and self._covers(action)
+        return self.effect == "Allow" and self.covers(action)
 
     def denies(self, action: str) -> bool:
         """Whether it forbids an action, given in small letters."""
-        return self.effect == "Deny" and self._covers(action)
+        return self.effect == "Deny" and self.covers(action)
 
     def denies_plain_transport(self, *actions: str) -> bool:
         """Whether it forbids these actions to everybody who does not use TLS."""
@@ -67,7 +67,11 @@ class Statement:
         """The values of one condition."""
         return self.conditions.get((operator, key), ())
 
-    def _covers(self, action: str) -> bool:
+    def covers(self, action: str) -> bool:
+        """Return whether it names an action, given in lower case, or names all but others."""
+        left_out = as_list(self.values.get("NotAction"))
+        if left_out:
+            return not any(matches(text.lower(), action) for text in left_out if isinstance(text, str))
         return any(matches(text, action) for text in self.actions)
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from modules.resources.delivery_resources import (
     EventSource,
+    EventTarget,
     Function,
     InvokeConfig,
     Queue,
@@ -14,7 +15,8 @@ from modules.resources.delivery_resources import (
     Schedule,
     Subscription,
 )
-from modules.resources.roles import Role, RolePolicy
+from modules.resources.keys import Key, KeyAlias, KeyGrant, KeyPolicy, Secret
+from modules.resources.roles import Attachment, Role, RolePolicy
 from modules.resources.views import (
     Bucket,
     CompositeAlarm,
@@ -31,7 +33,8 @@ from modules.resources.views import (
 _ALL: tuple[type[Resource], ...] = (
     *(LogGroup, MetricFilter, Dashboard, Topic, TopicPolicy, CompositeAlarm, MetricAlarm),
     *(Queue, QueuePolicy, Subscription, Function, EventSource, InvokeConfig, Schedule),
-    *(Role, RolePolicy),
+    *(Role, RolePolicy, Attachment, EventTarget),
+    *(Key, KeyAlias, KeyGrant, KeyPolicy, Secret),
     *(Bucket, DeliveryStream),
 )
 # Nested blocks that the provider fills in where the configuration has none: those that a plan of a new
@@ -44,6 +47,11 @@ FILLED_IN: Mapping[str, frozenset[str]] = {
     ),
     "aws_lambda_function": frozenset({"ephemeral_storage", "logging_config", "tracing_config"}),
     "aws_synthetics_canary": frozenset({"run_config"}),
+}
+# Arguments that may have been set outside of the configuration, by type.
+KEPT: Mapping[str, frozenset[str]] = {
+    "aws_iam_role": frozenset({"managed_policy_arns"}),
+    "aws_kms_key": frozenset({"policy"}),
 }
 KINDS: Mapping[str, type[Resource]] = {name: kind for kind in _ALL for name in kind.TYPES}
 

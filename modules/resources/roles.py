@@ -22,6 +22,12 @@ class RolePolicy(Grant):
     TYPES = ("aws_iam_role_policy", "aws_iam_policy")
 
 
+class Attachment(Resource):
+    """The attachment of a separate policy to one role or several."""
+
+    TYPES = ("aws_iam_role_policy_attachment", "aws_iam_policy_attachment")
+
+
 class Role(Grant):
     """A role, with the policies written into it."""
 

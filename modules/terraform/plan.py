@@ -39,6 +39,7 @@ class _Planned:
     expressions: Mapping[str, Any] | None
     filled_in: frozenset[str]
     is_new: bool
+    kept: frozenset[str]
 
     def merged(self) -> Iterator[tuple[str, Any]]:
         """Names and values that the rules read."""
@@ -57,6 +58,7 @@ class _Planned:
             self.expressions is None
             or name in COMPUTED
             or name in self.expressions
+            or (name in self.kept and bool(value))
             or self._is_dynamic(name, value)
         )
 
@@ -73,6 +75,7 @@ def plan_resources(
     create: Factory[Created_co],
     *,
     filled_in: Mapping[str, frozenset[str]] | None = None,
+    kept: Mapping[str, frozenset[str]] | None = None,
     hides_sensitive: bool = False,
 ) -> Iterator[Created_co]:
     """Yield the managed resources that exist once the plan is applied.
@@ -81,6 +84,9 @@ def plan_resources(
     ----------
     filled_in
         By type: the nested blocks that the provider fills in where the configuration has none.
+    kept
+        By type: the arguments that count where the configuration has none, as they may have been set outside
+        of it.
     hides_sensitive
         Whether sensitive values are read as unknown ones.
     """
@@ -97,6 +103,7 @@ def plan_resources(
             expressions,
             (filled_in or {}).get(kind, _NONE),
             change.get("actions") == ["create"],
+            (kept or {}).get(kind, _NONE),
         )
         references = {
             name: references_of(written)
@@ -128,6 +135,16 @@ def provider_setting(plan: Mapping[str, Any], provider: str, name: str) -> str |
     providers = as_map(as_map(as_map(plan).get("configuration")).get("provider_config"))
     expression = as_map(as_map(as_map(providers.get(provider)).get("expressions")).get(name))
     return as_text(expression.get("constant_value"))
+
+
+def plan_providers(plan: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the arguments of each provider of a name in a plan's configuration; `None` if not constant."""
+    configured = as_map(as_map(as_map(plan).get("configuration")).get("provider_config"))
+    providers = (provider for provider in map(as_map, configured.values()) if provider.get("name") == name)
+    return tuple(
+        {key: as_map(part).get("constant_value") for key, part in as_map(provider.get("expressions")).items()}
+        for provider in providers
+    )
 
 
 def _planned(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

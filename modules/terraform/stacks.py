@@ -20,6 +20,10 @@ class Stack:
 
     resources: tuple[Resource, ...]
 
+    def addressed(self, address: str) -> Resource | None:
+        """The resource at an address."""
+        return self._by_address.get(address)
+
     def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Every resource of a kind."""
         if kind not in self._by_kind:
@@ -89,12 +93,15 @@ class Stack:
         return bare | {item.address: item for item in self.resources}
 
 
+def stack_providers(stack: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the arguments of each provider of a name in a synthesized cdk.tf.json."""
+    return blocks(as_map(as_map(stack).get("provider")).get(name))
+
+
 def stack_resources(stack: Mapping[str, Any], create: Factory[Kind]) -> Iterator[Kind]:
     """Yield the resources of a synthesized cdk.tf.json."""
     stack = as_map(stack)
-    inherited = {
-        _alias(block): _default_tags(block) for block in blocks(as_map(stack.get("provider")).get("aws"))
-    }
+    inherited = {_alias(block): _default_tags(block) for block in stack_providers(stack, "aws")}
     for kind, named in as_map(stack.get("resource")).items():
         for name, body in as_map(named).items():
             for values in blocks(body):

@@ -8,7 +8,7 @@ from typing import Any
 from modules import facts
 from modules.facts.files import read
 from modules.spec.alarms import Missing, Role, Severity, route_of
-from policies import maintenance, roles, secrets
+from policies import key_policies, maintenance, roles, secrets
 
 
 def figures() -> dict[str, Any]:
@@ -24,6 +24,7 @@ def figures() -> dict[str, Any]:
             "usual": facts.limit("queue_retention_seconds_default"),
             "most": facts.limit("queue_retention_seconds_max"),
         },
+        "shortest_key_waiting_days": key_policies.SHORTEST_WAITING_DAYS,
         "taggable": sorted(read("tags.yaml")["taggable"]),
         "actions_without_resources": list(roles.WITHOUT_RESOURCES),
         "actions_restricted_otherwise": {roles.METRICS: list(roles.NAMESPACE)},

@@ -12,6 +12,10 @@ import data.monitoring.values
 import rego.v1
 
 rules := {
+	"MON-KEY-001",
+	"MON-KEY-003",
+	"MON-KEY-004",
+	"MON-KEY-005",
 	"MON-QUE-001",
 	"MON-QUE-002",
 	"MON-QUE-003",
@@ -23,7 +27,7 @@ rules := {
 	"MON-TOP-007",
 }
 
-deny := findings.messages(found, rules)
+deny := findings.messages(found | keys.found, rules)
 
 queues := plan.of({"aws_sqs_queue"})
 

@@ -39,6 +39,109 @@ restricts(statement, key) if {
 	not "*" in condition.values
 }
 
+# Whether a statement is about an action, given in lower case: it names it, or all but others.
+is_about(statement, action) if {
+	left_out := values.list(object.get(statement, "NotAction", null))
+	left_out != []
+	spared := [name | some name in left_out; is_string(name); is_like_glob(lower(name), action)]
+	spared == []
+}
+
+is_about(statement, action) if {
+	values.list(object.get(statement, "NotAction", null)) == []
+	some name in actions_of(statement)
+	is_like_glob(name, action)
+}
+
+# Whether a text with a reference in it stands for an action.
+has_open_action(statement) if {
+	some part in ["Action", "NotAction"]
+	some name in values.list(object.get(statement, part, null))
+	values.is_open(name)
+}
+
+# Whether the whole text fits a pattern with "*" and "?".
+is_like_glob(pattern, text) if regex.match(_glob_regex(pattern), text)
+
+_glob_regex(pattern) := concat("", ["^", _wild(_plain_text(pattern)), "$"])
+
+_wild(text) := replace(replace(text, "*", ".*"), "?", ".")
+
+_plain_text(text) := regex.replace(text, `[^\w*?:/ -]`, ".")
+
+# Whether the principal of a statement is a service: "yes", "no", or "maybe" where that is not known.
+is_for_service(statement, service) := _opposite(_among(statement.NotPrincipal, service)) if {
+	"NotPrincipal" in object.keys(statement)
+} else := _among(object.get(statement, "Principal", null), service)
+
+_opposite(answer) := object.get({"yes": "no", "no": "yes"}, answer, "maybe")
+
+_among(principal, _) := "yes" if principal == "*"
+
+_among(principal, service) := _best(array.concat(everybody, services)) if {
+	principal != "*"
+	map := values.mapped(principal)
+	everybody := ["yes" | some name in values.list(object.get(map, "AWS", null)); name == "*"]
+	services := [answer |
+		some name in values.list(object.get(map, "Service", null))
+		answer := _fits_service(name, service)
+	]
+}
+
+_best(answers) := "yes" if {
+	"yes" in answers
+} else := "maybe" if {
+	"maybe" in answers
+} else := "no"
+
+_fits_service(name, _) := "maybe" if not is_string(name)
+
+_fits_service(name, service) := answer if {
+	is_string(name)
+	answer := _fits_text(name, service)
+}
+
+_fits_text(name, service) := "yes" if {
+	_is_service(name, service)
+} else := "maybe" if {
+	_may_be_service(name, service)
+} else := "no"
+
+_is_service(name, service) if name == service
+
+_is_service(name, _) if {
+	name != ""
+	trim(name, "*") == ""
+}
+
+_is_service(name, service) if {
+	not _is_regional(name, service)
+	not values.is_open(name)
+	not values.is_open(service)
+	is_like_glob(name, service)
+}
+
+_may_be_service(name, service) if _is_regional(name, service)
+
+_may_be_service(name, service) if {
+	true in {values.is_open(name), values.is_open(service)}
+	before := _first(_first(_first(name, "*"), "?"), "${")
+	known := _first(service, "${")
+	true in {startswith(before, known), startswith(known, before)}
+}
+
+_first(text, mark) := split(text, mark)[0]
+
+# A service may have a name for each Region, of which only Logs needs one.
+_is_regional(name, service) if {
+	name != service
+	own := split(service, ".")
+	other := split(name, ".")
+	own[0] == other[0]
+	own == [own[0], "amazonaws", "com"]
+	count(other) > 3
+}
+
 # In a message.
 named(statement) := concat(" ", ["statement", findings.shown(object.get(statement, "Sid", "without Sid"))])
 

@@ -50,3 +50,30 @@ test_action_that_is_restricted_otherwise_may_be_on_all if {
 	functions.too_much({"Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}) == []
 	count(functions.too_much({"Action": "cloudwatch:PutMetricData", "Resource": "*"})) == 1
 }
+
+test_action_is_named_or_left_out if {
+	documents.is_about({"Action": ["KMS:Decrypt", "kms:Generate*"]}, "kms:generatedatakey")
+	documents.is_about({"NotAction": "kms:Put*"}, "kms:decrypt")
+	not documents.is_about({"Action": "kms:Decrypt"}, "kms:decryptall")
+	not documents.is_about({"NotAction": ["kms:Put*"]}, "kms:putkeypolicy")
+	not documents.is_about({}, "kms:decrypt")
+}
+
+test_principal_is_a_service_or_everybody if {
+	service := "sns.amazonaws.com"
+	documents.is_for_service({"Principal": "*"}, service) == "yes"
+	documents.is_for_service({"Principal": {"AWS": "*"}}, service) == "yes"
+	documents.is_for_service({"Principal": {"Service": [service, "x"]}}, service) == "yes"
+	documents.is_for_service({"Principal": {"Service": "s3.amazonaws.com"}}, service) == "no"
+	documents.is_for_service({"Principal": {"AWS": "arn:aws:iam::1:root"}}, service) == "no"
+	documents.is_for_service({"NotPrincipal": {"Service": "s3.amazonaws.com"}}, service) == "yes"
+	documents.is_for_service({"NotPrincipal": "*"}, service) == "no"
+	documents.is_for_service({}, service) == "no"
+}
+
+test_principal_may_not_be_known if {
+	documents.is_for_service({"Principal": {"Service": "${var.service}"}}, "sns.amazonaws.com") == "maybe"
+	documents.is_for_service({"Principal": {"Service": "sns.eu-west-1.amazonaws.com"}}, "sns.amazonaws.com") == "maybe"
+	documents.is_for_service({"Principal": {"Service": "logs.eu-west-1.amazonaws.com"}}, "logs.${unknown}.amazonaws.com") == "maybe"
+	documents.is_for_service({"Principal": {"Service": "sns.amazonaws.com"}}, "logs.${unknown}.amazonaws.com") == "no"
+}

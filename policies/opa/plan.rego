@@ -58,6 +58,46 @@ is_set(_, name, null) if name in computed
 
 is_set(resource, _, null) if resource.configured == nowhere
 
+# The policy of a key that exists may have been set outside of the configuration.
+is_set(resource, "policy", null) if {
+	resource.type == "aws_kms_key"
+	given := object.get(input.plan, array.concat(resource.planned, ["values", "policy"]), null)
+	not given in [null, "", false, 0, [], {}]
+}
+
+# The Region of a resource: its own argument before the provider's. Undefined where it is not known.
+region_of(resource) := found if {
+	plan_value := get(resource, "region")
+	found := _region(plan_value)
+}
+
+_region(given) := region if {
+	given == null
+} else := values.text(given)
+
+region := found if {
+	count(_providers) == 1
+	some provider in _providers
+	found := values.text(provider.expressions.region.constant_value)
+} else := found if {
+	count(_regions) == 1
+	some found in _regions
+}
+
+_providers := [provider |
+	some provider in input.plan.configuration.provider_config
+	provider.name == "aws"
+]
+
+# Those in the ARNs that are known.
+_regions contains part if {
+	some resource in resources
+	parts := split(values.text(get(resource, "arn")), ":")
+	count(parts) > 3
+	part := parts[3]
+	part != ""
+}
+
 # A place that no plan has.
 nowhere := ["nowhere"]
 

@@ -11,6 +11,8 @@ _names := {
 	"aws_sns_topic": ["arn", "id"],
 	"aws_sqs_queue": ["arn", "id", "url"],
 	"aws_cloudwatch_log_group": ["name", "id"],
+	"aws_kms_key": ["arn", "id", "key_id"],
+	"aws_kms_alias": ["name", "arn", "id", "target_key_arn", "target_key_id"],
 }
 
 _senders := {
@@ -84,6 +86,8 @@ topics[address] := {
 }
 
 topic(value) := linked("aws_sns_topic", value, ["arn", "id"])
+
+queue(value) := linked("aws_sqs_queue", value, ["arn", "id", "url"])
 
 # By the address of a sender: the address of the queue of this stack that gets what it cannot deliver.
 dead_letters[address] := queue if {

@@ -5,12 +5,13 @@ import data.monitoring.alarms
 import data.monitoring.delivery
 import data.monitoring.findings
 import data.monitoring.functions
+import data.monitoring.keys
 import data.monitoring.logs
 import data.monitoring.tags
 import data.monitoring.thresholds
 import rego.v1
 
-areas := [alarms.found, delivery.found, functions.found, logs.found, tags.found, thresholds.found]
+areas := [alarms.found, delivery.found, functions.found, keys.found, logs.found, tags.found, thresholds.found]
 
 marks contains {"rule": one.rule, "address": one.address, "accepted": accepted(one)} if {
 	some area in areas

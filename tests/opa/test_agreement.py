@@ -24,6 +24,7 @@ from tests.opa.judges import (
 from tests.opa.judges import RULES as BY_POLICY
 from tests.opa.plans import (
     BROKEN,
+    CONDITIONS,
     DEPTHS,
     FORMS,
     MATHS,
@@ -39,12 +40,12 @@ CASES = [
     pytest.param(rule, mutation, id=f"{rule}-{index}")
     for rule in sorted(COVERED)
     for index, mutation in enumerate(MUTATIONS[rule])
-    if (rule, index) not in MATHS
+    if (rule, index) not in MATHS | CONDITIONS
 ]
 # What is known by references, or by names, in one form of plan or the other.
 LINKED = [
     pytest.param(rule, mutation, id=f"{rule}-{index}")
-    for rule in ("MON-ACT-002", "MON-FUN-001", "MON-QUE-001", "MON-QUE-003", "MON-SUB-001")
+    for rule in ("MON-ACT-002", "MON-FUN-001", "MON-KEY-003", "MON-QUE-001", "MON-QUE-003", "MON-SUB-001")
     for index, mutation in enumerate(MUTATIONS[rule])
 ]
 QUIET = dict.fromkeys(BY_POLICY, 0)
@@ -122,7 +123,7 @@ def test_engines_agree_on_a_mutation_of_prod(
     assert rule in {mark[0] for mark in found}
 
 
-@pytest.mark.parametrize(("rule", "index"), sorted(MATHS))
+@pytest.mark.parametrize(("rule", "index"), sorted(MATHS | CONDITIONS))
 def test_what_is_said_to_be_missed_really_is(rule: str, index: int, judge: Judge) -> None:
     plan = FORMS["in-json"](MUTATIONS[rule][index](good_stack()))
 

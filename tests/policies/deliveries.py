@@ -8,7 +8,7 @@ from typing import Any
 Values = dict[str, Any]
 
 DAY = 86_400
-ACCOUNT = "111122223333"
+ACCOUNT, REGION = "111122223333", "us-east-1"
 # The queues that work waits in, with the topic that fills each.
 WORK = {"slack": "critical", "digest": "info"}
 # The topics with subscribers.
@@ -26,7 +26,7 @@ def deliveries() -> dict[str, dict[str, Values]]:
         "aws_lambda_event_source_mapping": {"slack": event_source()},
         "aws_scheduler_schedule_group": {"all": {"name": "scheduling-agent"}},
         "aws_scheduler_schedule": {"digest": schedule()},
-        "aws_secretsmanager_secret": {"slack": {"name": "scheduling-agent/slack"}},
+        "aws_secretsmanager_secret": {"slack": {"name": "scheduling-agent/slack", "kms_key_id": KEY}},
         "aws_iam_role": {
             **{key: role(key, "lambda") for key in FUNCTIONS},
             "schedule": role("schedule", "scheduler"),
@@ -38,8 +38,17 @@ def deliveries() -> dict[str, dict[str, Values]]:
 def queue(key: str) -> Values:
     values = {"name": f"scheduling-agent-{key}", "kms_master_key_id": "${aws_kms_key.data.arn}"}
     if key not in WORK:
-        return {**values, "message_retention_seconds": 14 * DAY}
+        return {**values, "message_retention_seconds": 14 * DAY, **redrive_allow(key)}
     return {**values, "visibility_timeout_seconds": 180, "redrive_policy": redrive(f"{key}-dead", 5)}
+
+
+def redrive_allow(key: str) -> Values:
+    """The queue that may send its dead letters here; a topic or a function needs no permission."""
+    source = key.removesuffix("-dead")
+    if source not in WORK:
+        return {}
+    arns = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:scheduling-agent-{source}"]
+    return {"redrive_allow_policy": json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": arns})}
 
 
 def redrive(key: str, receives: int | None = None) -> str:
@@ -146,7 +155,38 @@ def role(key: str, service: str) -> Values:
 
 
 def role_policy(key: str) -> Values:
-    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:scheduling-agent-{key}"
-    statement = {"Effect": "Allow", "Action": ["sqs:ReceiveMessage", "sqs:SendMessage"], "Resource": [arn]}
-    document = {"Version": "2012-10-17", "Statement": [statement]}
+    document = {"Version": "2012-10-17", "Statement": [allowing(*pair) for pair in GRANTS[key]]}
     return {"name": key, "role": f"${{aws_iam_role.{key}.id}}", "policy": json.dumps(document)}
+
+
+def allowing(actions: str, resource: str) -> Values:
+    return {"Effect": "Allow", "Action": actions.split(), "Resource": [resource]}
+
+
+READ = "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"
+WRITE_LOGS = "logs:CreateLogStream logs:PutLogEvents"
+KEY, RUNS_DEAD = "${aws_kms_key.data.arn}", "${aws_sqs_queue.runs-dead.arn}"
+# What each role may do, on what. That of `slack` is known before anything is there.
+GRANTS = {
+    "slack": (
+        (WRITE_LOGS, f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/scheduling-agent/delivery/slack:*"),
+        (READ, f"arn:aws:sqs:{REGION}:{ACCOUNT}:scheduling-agent-slack"),
+        (
+            "secretsmanager:GetSecretValue",
+            f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:scheduling-agent/slack-??????",
+        ),
+        ("kms:Decrypt", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"),
+    ),
+    "digest": (
+        (WRITE_LOGS, "${aws_cloudwatch_log_group.digest.arn}:*"),
+        (READ, "${aws_sqs_queue.digest.arn}"),
+        ("sns:Publish", "${aws_sns_topic.digest.arn}"),
+        ("sqs:SendMessage", RUNS_DEAD),
+        ("kms:Decrypt kms:GenerateDataKey", KEY),
+    ),
+    "schedule": (
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:scheduling-agent-digest"),
+        ("sqs:SendMessage", RUNS_DEAD),
+        ("kms:Decrypt kms:GenerateDataKey", KEY),
+    ),
+}

@@ -20,6 +20,18 @@ DEFAULTS = {
 }
 # What the provider works out for an argument of a block that nobody set.
 WORKED_OUT = {"logging_config": {"log_group": True}}
+# By type: the service, and the text before and after the name.
+ARNS = {
+    "aws_cloudwatch_composite_alarm": ("cloudwatch", "alarm:", ""),
+    "aws_cloudwatch_log_group": ("logs", "log-group:", ""),
+    "aws_cloudwatch_metric_alarm": ("cloudwatch", "alarm:", ""),
+    "aws_iam_role": ("iam", "role/", ""),
+    "aws_kms_key": ("kms", "key/", ""),
+    "aws_lambda_function": ("lambda", "function:", ""),
+    "aws_secretsmanager_secret": ("secretsmanager", "secret:", "-AbCdEf"),
+    "aws_sns_topic": ("sns", "", ""),
+    "aws_sqs_queue": ("sqs", "", ""),
+}
 BLOCKS = (
     "dead_letter_config",
     "environment",
@@ -32,7 +44,8 @@ BLOCKS = (
 
 def planned(stack: dict[str, Any], *, in_json: bool = False) -> dict[str, Any]:
     """The plan of a configuration in HCL; of one in JSON it also has the text of each expression."""
-    tags = stack["provider"]["aws"][0]["default_tags"][0]["tags"]
+    provider = stack["provider"]["aws"][0]
+    tags = provider["default_tags"][0]["tags"]
     named = [
         (kind, name, copy.deepcopy(body))
         for kind, items in stack["resource"].items()
@@ -43,7 +56,9 @@ def planned(stack: dict[str, Any], *, in_json: bool = False) -> dict[str, Any]:
         "planned_values": {"root_module": {"resources": [_planned(*one, tags) for one in named]}},
         "resource_changes": [_changed(*one) for one in named],
         "configuration": {
-            "provider_config": {"aws": {"name": "aws"}},
+            "provider_config": {
+                "aws": {"name": "aws", "expressions": {"region": {"constant_value": provider["region"]}}}
+            },
             "root_module": {"resources": [_configured(*one, in_json=in_json) for one in named]},
         },
     }
@@ -62,8 +77,10 @@ def applied(stack: dict[str, Any]) -> dict[str, Any]:
 
 
 def _made(kind: str, name: str, body: dict[str, Any]) -> dict[str, str]:
-    own = body.get("name") or body.get("function_name") or name
-    arn = f"arn:aws:{kind}:us-east-1:111122223333:{own}"
+    own = body.get("name") or body.get("function_name") or body.get("alarm_name") or name
+    service, before, after = ARNS.get(kind, (kind, "", ""))
+    place = "" if service == "iam" else "us-east-1"
+    arn = f"arn:aws:{service}:{place}:111122223333:{before}{own}{after}"
     if kind == "aws_sqs_queue":
         url = f"https://sqs.us-east-1.amazonaws.com/111122223333/{own}"
         return {"arn": arn, "id": url, "url": url}

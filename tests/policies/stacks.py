@@ -8,9 +8,11 @@ from typing import Any
 
 from policies import Ceiling, Context, PublishedOutside
 from tests.policies.alarms import alarms, delivery_alarms, described
-from tests.policies.deliveries import FUNCTIONS, deliveries
+from tests.policies.deliveries import ACCOUNT, FUNCTIONS, REGION, deliveries
 
 TODAY = date(2026, 3, 1)
+TAGS = {"Environment": "prod", "Owner": "platform"}
+ALLOW = {"Effect": "Allow", "Resource": "*"}
 ROUTES = ("critical", "warning", "info", "delivery", "digest")
 SESSIONS = PublishedOutside(
     namespace="SchedulingAgent",
@@ -44,7 +46,7 @@ def good_context(**changes: Any) -> Context:
 def good_stack() -> dict[str, Any]:
     return {
         "//": {"metadata": {"version": "0.21.0"}},
-        "provider": {"aws": [{"default_tags": [{"tags": {"Environment": "prod", "Owner": "platform"}}]}]},
+        "provider": {"aws": [{"region": REGION, "default_tags": [{"tags": TAGS}]}]},
         "data": {"aws_caller_identity": {"current": {}}},
         "output": {"topics": {"value": "${aws_sns_topic.critical.arn}"}},
         "resource": {
@@ -75,7 +77,10 @@ def good_stack() -> dict[str, Any]:
                 for route in ROUTES
             },
             **deliveries(),
-            "aws_kms_key": {"data": {"description": "monitoring"}},
+            "aws_kms_key": {"data": {"description": "monitoring", "policy": json.dumps(key_policy())}},
+            "aws_kms_alias": {
+                "data": {"name": "alias/monitoring", "target_key_id": "${aws_kms_key.data.key_id}"}
+            },
         },
     }
 
@@ -126,6 +131,26 @@ def topic_policy(route: str = "critical") -> dict[str, Any]:
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     return {"Version": "2012-10-17", "Statement": [denial] if route == "digest" else [cloudwatch, denial]}
+
+
+def key_policy() -> dict[str, Any]:
+    """The account may do everything; CloudWatch, SNS and Logs use the key for what belongs to the account."""
+    use = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    logs = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
+    groups = {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/*"}
+    topics = {"aws:SourceArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:scheduling-agent-*"}
+    account = "${data.aws_caller_identity.current.account_id}"
+    statements = [
+        {"Sid": "Owner", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*"},
+        used_by("cloudwatch.amazonaws.com", use, {"StringEquals": {"aws:SourceAccount": account}}),
+        used_by("sns.amazonaws.com", use, {"ArnLike": topics}),
+        used_by(f"logs.{REGION}.amazonaws.com", logs, {"ArnLike": groups}),
+    ]
+    return {"Version": "2012-10-17", "Statement": [{**ALLOW, **statement} for statement in statements]}
+
+
+def used_by(service: str, actions: list[str], condition: dict[str, Any]) -> dict[str, Any]:
+    return {"Principal": {"Service": service}, "Action": actions, "Condition": condition}
 
 
 def dashboard() -> dict[str, Any]:

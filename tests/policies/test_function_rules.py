@@ -188,7 +188,7 @@ def test_role_of_two_services_is_refused() -> None:
     stack = good_stack()
     stack["resource"]["aws_scheduler_schedule"]["digest"]["target"]["role_arn"] = "${aws_iam_role.slack.arn}"
 
-    assert found_in(stack) == {"MON-IAM-002"}
+    assert found_in(stack) == {"MON-IAM-002", "MON-IAM-003", "MON-KEY-002"}
 
 
 def test_schedules_of_two_groups_may_share_a_name() -> None:

@@ -14,12 +14,15 @@ from tests.policies.plans import GIVEN, applied, planned
 from tests.policies.stacks import good_context, good_stack
 
 _OF_A_MAP = "a map with one unknown value is unknown, and its expression lists references only"
+_OF_A_POLICY = "a policy that names what is not there yet is unknown"
 # What the plan of the mutated stack cannot show if it is not written in JSON, with the reason.
 NOT_IN_A_PLAN = {
     ("MON-FIL-005", 1): "terraform refuses a reference to a resource that is not there",
     ("MON-ACT-002", 6): "a set with one unknown action is unknown, and its expression lists references only",
     **{("MON-FUN-002", index): _OF_A_MAP for index in range(7)},
     ("MON-FUN-007", 0): _OF_A_MAP,
+    **{("MON-IAM-003", index): _OF_A_POLICY for index in (9, 10, 11)},
+    ("MON-KEY-002", 6): _OF_A_POLICY,
     **{("MON-QUE-007", index): "the redrive policy of a new queue is unknown" for index in (4, 9)},
 }
 CASES = [

@@ -240,10 +240,10 @@ def test_finding_about_an_address_does_not_show_it() -> None:
     assert "0123456789" not in str(finding)
 
 
-def test_subscription_of_a_topic_elsewhere_needs_dead_letters_too() -> None:
+def test_subscription_of_a_topic_elsewhere_needs_dead_letters_and_the_key_too() -> None:
     stack = good_stack()
     other = subscription("critical", "sqs", "${aws_sqs_queue.slack.arn}")
     other |= {"topic_arn": "arn:aws:sns:us-east-1:210987654321:other", "redrive_policy": None}
     stack["resource"][SUBSCRIPTION]["other"] = other
 
-    assert found_in(stack) == {"MON-SUB-001"}
+    assert found_in(stack) == {"MON-SUB-001", "MON-KEY-001"}

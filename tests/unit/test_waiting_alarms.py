@@ -89,7 +89,7 @@ def test_waiting_alarm_stays_until_the_notices_are_delivered(phase: int, skew: i
     back = SENT + 25 * MINUTE
     sent = range(SENT, back, 4 * MINUTE)
     messages = [journey(at, path(pause), lambda now: now >= back) for at in sent]
-    last = max(one.gone for one in messages)
+    last = max(message.gone for message in messages)
 
     ((start, end),) = spans(states(WAITING, samples(messages, UNTIL, phase=phase, skew=skew), UNTIL))
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from modules.resources.documents import Statement
-from modules.semantics.globs import matches
 from modules.terraform.values import as_list, as_map, as_number, blocks, is_nothing
 from ops.review.judges.kinds import Aspect, is_open, read_json, unclear, verdict, weaker_if, when_changed
 from ops.review.plans import Change
@@ -79,7 +78,7 @@ def _spares_services(statement: Statement) -> bool:
 
 
 def _stopped(statement: Statement, kind: str) -> bool:
-    return any(_denies(statement, action) for action in _carried(kind))
+    return any(map(statement.denies, _carried(kind)))
 
 
 def _carried(kind: str) -> Iterator[str]:
@@ -88,14 +87,6 @@ def _carried(kind: str) -> Iterator[str]:
         return
     service = _OF_SERVICE.get(kind.split("_")[1])
     yield from (one for one in _CARRIES if service is not None and one.startswith(service))
-
-
-def _denies(statement: Statement, action: str) -> bool:
-    """Whether it covers the action, by naming it or by not sparing it."""
-    if "NotAction" not in statement.values:
-        return statement.denies(action)
-    spared = [one.lower() for one in as_list(statement.values["NotAction"]) if isinstance(one, str)]
-    return not any(matches(one, action) for one in spared)
 
 
 Statements = tuple[Mapping[str, Any], ...]

@@ -13,6 +13,7 @@ from tests.policies.mutations import (
     alarms,
     dashboards,
     functions,
+    keys,
     logs,
     names,
     queues,
@@ -37,6 +38,6 @@ __all__ = [
 
 MUTATIONS: dict[str, list[Mutation]] = {
     rule: mutations
-    for area in (alarms, dashboards, functions, logs, names, queues, signals, topics)
+    for area in (alarms, dashboards, functions, keys, logs, names, queues, signals, topics)
     for rule, mutations in area.MUTATIONS.items()
 }

@@ -18,6 +18,7 @@ EVENT_SOURCE = "aws_lambda_event_source_mapping"
 SCHEDULE = "aws_scheduler_schedule"
 SCHEDULE_GROUP = "aws_scheduler_schedule_group"
 SECRET = "aws_secretsmanager_secret"
+KEY = "aws_kms_key"
 ROLE = "aws_iam_role"
 ROLE_POLICY = "aws_iam_role_policy"
 VISIBLE, IN_FLIGHT = "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"
@@ -76,6 +77,11 @@ def adds_up(name: str) -> Where:
 
 def is_on_errors_of_delivery(item: Values) -> bool:
     return item.get("metric_name") == "Errors" and item["tags"]["Role"] == "delivery"
+
+
+def says(argument: str, text: str) -> Where:
+    """Of an argument that is JSON text."""
+    return lambda item: text in item.get(argument, "")
 
 
 def is_dead_letter_queue(item: Values) -> bool:

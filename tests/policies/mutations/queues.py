@@ -166,6 +166,16 @@ MUTATIONS: dict[str, list[Mutation]] = {
         ),
         in_policies(lambda kind: dropping(kind, "policy")),
     ],
+    "MON-QUE-010": [
+        setting(QUEUE, has("redrive_allow_policy"), redrive_allow_policy='{"redrivePermission": "denyAll"}'),
+        rewriting(
+            QUEUE,
+            "redrive_allow_policy",
+            lambda document: document.update(
+                sourceQueueArns=["arn:aws:sqs:us-east-1:111122223333:elsewhere"]
+            ),
+        ),
+    ],
     "MON-SUB-001": [dropping(SUBSCRIPTION, "redrive_policy"), redirecting(SUBSCRIPTION)],
     "MON-SUB-002": [
         dropping(SUBSCRIPTION, "filter_policy_scope"),
