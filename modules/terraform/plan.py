@@ -108,7 +108,7 @@ def plan_resources(
         references = {
             name: references_of(written)
             for name, written in (expressions or {}).items()
-            if "references" in as_map(written)
+            if isinstance(written, dict) and "references" in written
         }
         yield create(kind, address, dict(one.merged()), references=references)
 

@@ -170,6 +170,15 @@ def test_unknown_value_elsewhere_claims_nothing(address: str, name: str) -> None
     assert rules_of(plan) <= {"MON-MET-001"}
 
 
+def test_expression_that_is_no_expression_is_left_out() -> None:
+    plan = planned(good_stack())
+    configured = plan["configuration"]["root_module"]["resources"]
+    item = next(one for one in configured if one["address"] == f"{ALARM}.errors")
+    item["expressions"]["comparison_operator"] = None
+
+    assert rules_of(plan) == set()
+
+
 def test_deposed_object_does_not_pass_for_the_resource_at_its_address() -> None:
     plan = planned(good_stack())
     entry = {"address": f"{ALARM}.errors", "mode": "managed", "type": ALARM, "deposed": "0a1b2c3d"}
