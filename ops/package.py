@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from modules.packaging import package
+from modules.packaging import ENTRY, package
 
 
 def package_all(sources: Path, out: Path) -> Iterator[str]:
@@ -16,6 +16,6 @@ def package_all(sources: Path, out: Path) -> Iterator[str]:
     ToolError
         A function cannot be packed.
     """
-    for source in sorted(path for path in sources.iterdir() if path.is_dir() and path.name[0] not in "._"):
+    for source in sorted(path.parent for path in sources.glob(f"*/{ENTRY}")):
         archive = package(source, out / f"{source.name}.zip")
         yield f"{archive.path.name:<22} {archive.size_bytes:>9,} bytes  sha256 {archive.sha256_base64}"

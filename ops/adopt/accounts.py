@@ -12,8 +12,8 @@ from typing import Any
 
 from modules.errors import ToolError
 from modules.naming import partition_of
+from modules.semantics.secrets import masked
 from ops.adopt.faults import Unread, is_absent, unread, unusable
-from ops.review.secrets import masked
 from ops.review.words import one_line
 
 POLICY = Path(__file__).parent / "policy.json"

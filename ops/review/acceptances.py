@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ops.review.secrets import SENSITIVE
+from modules.semantics.secrets import SENSITIVE
 from ops.review.telling import Masking, safe
 from ops.review.verdicts import Effect, Verdict
 from ops.review.words import NOTHING, one_line

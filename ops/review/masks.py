@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from modules.semantics.secrets import SENSITIVE, masked
 from ops.review.marks import leaves
-from ops.review.secrets import SENSITIVE, masked
 from ops.review.values import Hidden, merged
 
 # Shorter ones would blot out every other word; the attribute that holds one is hidden all the same.

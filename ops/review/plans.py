@@ -14,8 +14,8 @@ from pydantic_core import from_json
 
 from modules.errors import MonitoringError
 from modules.resources.stacks import Stack, read_plan
+from modules.semantics.secrets import masked
 from ops.review.marks import either, is_marked
-from ops.review.secrets import masked
 from ops.review.shapes import another_kind, json_kind, misshapen
 from ops.review.values import mapping
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ops.review.secrets import masked
+from modules.semantics.secrets import masked
 
 MAJOR = "1"
 _LONGEST_VERSION = 20

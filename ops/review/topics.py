@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import Unknown, as_list, as_text
-from ops.review.secrets import SENSITIVE
 from ops.review.values import Hidden, bare, is_nothing, key_of, mapping
 from ops.review.verdicts import SEVERITIES
 from ops.review.words import one_line

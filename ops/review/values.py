@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from modules.semantics.secrets import holds_secrets, is_secret_entry, is_secret_name
 from modules.terraform.values import Unknown
 from ops.review.marks import is_marked
-from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name
 
 _NOTHING: tuple[Any, ...] = ("", [], {})
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import Unknown, as_number, as_whole
-from ops.review.secrets import SENSITIVE
 from ops.review.values import Hidden, is_nothing
 
 UNKNOWN = "known after apply"

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import as_text
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import switch
 from ops.review.judges.kinds import unclear, verdict, weaker_if
-from ops.review.secrets import SENSITIVE
 from ops.review.topics import Target, tags_of
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
 from ops.review.words import NOTHING, listed, shown

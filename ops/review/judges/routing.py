@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import Unknown, as_text
 from ops.review.changes import Change, Values
 from ops.review.judges.attributes import members, plain, present, read_json, rising, switch
 from ops.review.judges.documents import policy
 from ops.review.judges.kinds import Aspect, Kind, changed, unclear, verdict, weaker_if, when_changed
 from ops.review.judges.patterns import letting
-from ops.review.secrets import SENSITIVE
 from ops.review.topics import Target, route_of, target
 from ops.review.values import is_nothing, mapping, same
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
