@@ -120,7 +120,7 @@ def _checked(source: Path, target: Path, added: Mapping[str, bytes]) -> dict[str
     files = _contents(source, source)
     if ENTRY not in files:
         raise ToolError(f"{source}: {ENTRY} is missing; Lambda starts a function there")
-    others = {**_shared(source.parent), **added}
+    others = {**shared(source.parent), **added}
     if files.pop(REQUIREMENTS, None) is not None:
         others |= vendored(source / REQUIREMENTS, WHEELS)
     if twice := sorted(files.keys() & others.keys()):
@@ -128,12 +128,19 @@ def _checked(source: Path, target: Path, added: Mapping[str, bytes]) -> dict[str
     return files | others
 
 
-def _shared(sources: Path) -> dict[str, bytes]:
-    """The package that all functions below a folder share; none if there is no such folder."""
+def shared(sources: Path) -> dict[str, bytes]:
+    """Return the files that all functions below a folder share, by their name in an archive."""
     if not (sources / SHARED).is_dir():
         return {}
     patterns = [{key: one[key] for key in ("hints", "pattern")} for one in secrets()["patterns"]]
     return {**_contents(sources / SHARED, sources), SECRETS: json.dumps(patterns).encode()}
+
+
+def write_shared(sources: Path, folder: Path) -> None:
+    """Write the shared package into a folder, for functions that run from their sources."""
+    for name, content in shared(sources).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def _contents(folder: Path, root: Path) -> dict[str, bytes]:
