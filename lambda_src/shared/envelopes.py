@@ -7,8 +7,7 @@ EventBridge", and the JSON that alarms publish to SNS.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.fields import Fields, parse_json
 
@@ -16,8 +15,7 @@ ALARM_EVENT = "CloudWatch Alarm State Change"
 _TYPES = ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A message; where it came without an envelope the other fields are empty.
 
     Attributes

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 SENSITIVE = "(sensitive)"
@@ -19,6 +18,8 @@ _compiled = cache(re.compile)
 @cache
 def _patterns() -> Any:
     """Read when first needed: an import must be quick."""
+    from pathlib import Path
+
     return json.loads(Path(__file__).with_name("secrets.json").read_text("utf-8"))
 
 
