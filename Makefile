@@ -79,7 +79,7 @@ lint: .venv/ready ## ruff and mypy
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
-	@for folder in lambda_src/*/; do $(RUN) -m mypy --strict $$folder; done
+	@for folder in lambda_src/*/; do MYPYPATH=lambda_src $(RUN) -m mypy --strict $$folder; done
 
 format: .venv/ready ## let ruff rewrite what it can
 	@$(RUN) -m ruff check --fix-only .

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import os
 import stat
 import tempfile
@@ -19,10 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modules.errors import ToolError
+from modules.facts.secrets import secrets
 from modules.requirements import vendored
 
 ENTRY = "handler.py"
 REQUIREMENTS = "requirements.txt"
+SHARED = "shared"  # the folder next to a function's that every archive contains, as a package
+SECRETS = f"{SHARED}/secrets.json"
 WHEELS = Path(__file__).parent.parent / ".cache" / "wheels"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first one that a zip file can hold
 _UNIX = 3
@@ -59,7 +63,8 @@ def package(source: Path, target: Path, added: Mapping[str, bytes] | None = None
     """Write the archive of a function's folder: all of it or, on an error, nothing.
 
     Tests, caches and files whose name begins with a dot stay out; line ends stay as they are. In place
-    of `requirements.txt` come the packages that it pins.
+    of `requirements.txt` come the packages that it pins. A folder `shared` next to `source` is added,
+    with the patterns of secrets.
 
     Parameters
     ----------
@@ -112,15 +117,35 @@ def _checked(source: Path, target: Path, added: Mapping[str, bytes]) -> dict[str
         raise ToolError(f"{source}: this folder of a function is missing")
     if target.resolve().is_relative_to(source.resolve()):
         raise ToolError(f"{target}: an archive inside of its own sources would contain itself")
-    files = {path.relative_to(source).as_posix(): path.read_bytes() for path in _packed(source, source)}
+    files = _contents(source, source)
     if ENTRY not in files:
         raise ToolError(f"{source}: {ENTRY} is missing; Lambda starts a function there")
-    others = dict(added)
+    others = {**shared(source.parent), **added}
     if files.pop(REQUIREMENTS, None) is not None:
         others |= vendored(source / REQUIREMENTS, WHEELS)
     if twice := sorted(files.keys() & others.keys()):
         raise ToolError(f"{source}: {', '.join(twice)} would come twice; rename the source")
     return files | others
+
+
+def shared(sources: Path) -> dict[str, bytes]:
+    """Return the files that all functions below a folder share, by their name in an archive."""
+    if not (sources / SHARED).is_dir():
+        return {}
+    patterns = [{key: one[key] for key in ("hints", "pattern")} for one in secrets()["patterns"]]
+    return {**_contents(sources / SHARED, sources), SECRETS: json.dumps(patterns).encode()}
+
+
+def write_shared(sources: Path, folder: Path) -> None:
+    """Write the shared package into a folder, for functions that run from their sources."""
+    for name, content in shared(sources).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def _contents(folder: Path, root: Path) -> dict[str, bytes]:
+    """The files to pack below a folder, by their path seen from `root`."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in _packed(folder, folder)}
 
 
 def _packed(folder: Path, source: Path) -> Iterator[Path]:

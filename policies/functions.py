@@ -11,10 +11,10 @@ from modules.resources.delivery_graph import DeliveryGraph
 from modules.resources.delivery_resources import EventSource, Function, Schedule, Sender
 from modules.resources.stacks import Stack
 from modules.resources.views import LogGroup
+from modules.semantics.secrets import secret_in
 from modules.terraform.values import Unknown, as_list, as_whole, inside, is_open, links
 from policies.engine import rule
 from policies.findings import Level
-from policies.secrets import secret_in
 
 _LEAVE = "leave the functions to the generator"
 BATCH = "ReportBatchItemFailures"

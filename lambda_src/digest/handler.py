@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from groups import group
-from inbox import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, Inbox
+from inbox import READ_SECONDS, Inbox
 from log import log, pieces
 from mailing import publish, require_readers
 from notices import Notice, Plain, parse
 from settings import DigestError, Settings
+from shared import aws
 from text import Digest, Mail, all_clear, mail
 
 
@@ -37,8 +38,9 @@ def handler(event: object, context: Any) -> dict[str, object]:  # noqa: ARG001  
         Whatever kept the mail from going out, so that the retry and the dead-letter queue get the run.
     """
     settings = Settings.read(os.environ)
-    result = run(settings, _client("sqs"), _client("sns"), context.get_remaining_time_in_millis)
-    log("digest_done", result=result)
+    sqs, sns = (aws.client(name, read_seconds=READ_SECONDS) for name in ("sqs", "sns"))
+    result = run(settings, sqs, sns, context.get_remaining_time_in_millis)
+    log.info("digest_done", result=result)
     return result
 
 
@@ -65,7 +67,7 @@ def run(settings: Settings, sqs: Any, sns: Any, remaining_ms: Callable[[], int])
         raise
     left = inbox.delete()
     if left:
-        log("messages_come_again", level="ERROR", count=left)
+        log.error("messages_come_again", count=left)
     mailed = "digest" if settings.mails else "nothing"
     return _result(mailed, taken=len(inbox.messages), left=left, more_wait=inbox.more_wait)
 
@@ -106,21 +108,11 @@ def _mail(settings: Settings, notices: list[Notice | Plain], *, more_wait: bool)
 def _log(notice: Notice | Plain) -> None:
     if isinstance(notice, Plain):
         for part, text in enumerate(pieces(notice.text), start=1):
-            log("other_notice", id=notice.id, part=part, text=text)
+            log.info("other_notice", id=notice.id, part=part, text=text)
         return
     names = ("id", "alarm", "name", "region", "old_state", "new_state", "reason")
-    log("notice", at=notice.at.isoformat(), **{name: getattr(notice, name) for name in names})
+    log.info("notice", at=notice.at.isoformat(), **{name: getattr(notice, name) for name in names})
 
 
 def _result(mailed: str, *, taken: int, left: int, more_wait: bool) -> dict[str, object]:
     return {"mailed": mailed, "taken": taken, "not_deleted": left, "more_wait": more_wait}
-
-
-def _client(service: str) -> Any:
-    """A boto3 client whose calls, with their repetitions, end within the time kept for one."""
-    import boto3  # type: ignore[import-untyped]  # ships no types
-    from botocore.config import Config  # type: ignore[import-untyped]  # ships no types
-
-    retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
-    timeouts = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
-    return boto3.client(service, config=timeouts)

@@ -18,9 +18,7 @@ BATCH = 10  # the most that SQS gives or takes in one call
 MOST = 20_000  # of one run: what it holds in memory, far from SQS's 120,000 messages in flight
 
 # Of every call to AWS, so that even one that hangs ends while there is time to act on it.
-CONNECT_SECONDS = 2
 READ_SECONDS = 6  # has to be above _WAIT_SECONDS
-ATTEMPTS = 2
 
 _CALL_MS = 20_000  # two such attempts, and the pause between them
 _MAIL_MS = 2 * _CALL_MS  # kept when collecting: for one more call to the queue, and for the mail
@@ -89,7 +87,7 @@ class Inbox:
             try:
                 self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
             except Exception as error:  # whatever it is, the failure that led here is the one to raise
-                log("release_failed", level="WARNING", error=repr(error), count=len(entries))
+                log.warning("release_failed", error=repr(error), count=len(entries))
 
     def _has_time(self) -> bool:
         batches = len(self._taken) // BATCH + 1
@@ -117,11 +115,11 @@ class Inbox:
         try:
             answer = self._sqs.delete_message_batch(QueueUrl=self._url, Entries=_entries(batch))
         except Exception as error:  # the mail is out: go on with the others, and count these
-            log("delete_failed", level="WARNING", error=repr(error), count=len(batch))
+            log.warning("delete_failed", error=repr(error), count=len(batch))
             return batch
         failed = answer.get("Failed", ())
         for one in failed:
-            log("delete_failed", level="WARNING", error=one.get("Code"), count=1)
+            log.warning("delete_failed", error=one.get("Code"), count=1)
         return [batch[int(one["Id"])] for one in failed]
 
 

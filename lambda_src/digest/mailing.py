@@ -21,7 +21,7 @@ def require_readers(sns: Any, topic_arn: str) -> None:
     if int(attributes.get("SubscriptionsConfirmed", 0)) > 0:
         return
     pending = int(attributes.get("SubscriptionsPending", 0))
-    log("nobody_subscribed", level="ERROR", topic=topic_arn, pending=pending)
+    log.error("nobody_subscribed", topic=topic_arn, pending=pending)
     raise DigestError(
         f"nobody would get the mail: of the subscriptions of {topic_arn} none is confirmed, and {pending}"
         " wait for a click on the link that SNS sent; all notices stay in the queue"
@@ -32,4 +32,4 @@ def publish(sns: Any, topic_arn: str, letter: Mail) -> None:
     """Hand a mail over to SNS, and log what had no room in it."""
     sns.publish(TopicArn=topic_arn, Subject=letter.subject, Message=letter.body)
     if letter.alarms_cut or letter.plains_cut:
-        log("mail_cut", level="WARNING", alarms=letter.alarms_cut, others=letter.plains_cut)
+        log.warning("mail_cut", alarms=letter.alarms_cut, others=letter.plains_cut)

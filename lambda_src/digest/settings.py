@@ -74,5 +74,5 @@ def _zone(name: str) -> tuple[tzinfo, str]:
     try:
         return ZoneInfo(name), name
     except (ValueError, OSError, KeyError):
-        log("unknown_time_zone", level="WARNING", time_zone=name)
+        log.warning("unknown_time_zone", time_zone=name)
         return UTC, f"UTC (there is no time zone {name!r} here)"

@@ -10,12 +10,12 @@ from datetime import datetime
 from days import today
 from deadlines import Deadline
 from faults import Fault, Kind
-from log import Log
 from logins import Login, Logins
 from plan import Metric, Plan
 from results import number
 from sessions import Session, trust
 from settings import Settings
+from shared.logs import Log
 from statements import statement
 
 MOST_CONNECTIONS = 2  # the first, and one more if that is lost

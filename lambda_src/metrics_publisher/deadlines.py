@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# Two attempts of a call to AWS and the pause between them; and what a query may take that the server
+# does not end.
+CALL_MS = 17_000
+
 
 @dataclass(frozen=True)
 class Deadline:

@@ -87,24 +87,24 @@ import os
 from functools import cache
 from typing import Any
 
-import clients
-from log import Log
 from logins import logins
 from plan import read_plan
 from publisher import Publisher
 from settings import Settings
+from shared import aws
+from shared.logs import Log
 
 
 @cache
 def _publisher() -> Publisher:
     settings = Settings.read(os.environ)
-    log = Log(settings.environment)
+    log = Log(function="metrics_publisher", environment=settings.environment)
     return Publisher(
         settings,
         read_plan(settings.metrics_file),
         logins=logins(settings, log),
         log=log,
-        cloudwatch=lambda: clients.client("cloudwatch", settings.region),
+        cloudwatch=lambda: aws.client("cloudwatch", settings.region),
     )
 
 

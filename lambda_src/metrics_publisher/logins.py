@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import clients
 from faults import Fault, Kind
-from log import Log
 from settings import IAM, Settings
+from shared import aws
+from shared.logs import Log
 
 _PORT = 5432
 
@@ -52,13 +52,13 @@ def logins(settings: Settings, log: Log) -> Logins:
 
 def secret(arn: str) -> str:
     """The text of a secret, as AWSCURRENT has it."""
-    found = clients.client("secretsmanager", arn.split(":")[3] if arn.startswith("arn:") else None)
+    found = aws.client("secretsmanager", arn.split(":")[3] if arn.startswith("arn:") else None)
     return str(found.get_secret_value(SecretId=arn)["SecretString"])
 
 
 def token(login: Login, region: str) -> str:
     """A password of some minutes, made from the function's own role without asking anybody."""
-    signer = clients.client("rds", region)
+    signer = aws.client("rds", region)
     return str(
         signer.generate_db_auth_token(
             DBHostname=login.host, Port=login.port, DBUsername=login.user, Region=region
@@ -79,7 +79,7 @@ class TokenLogins:
         try:
             password = self._sign(known, of.region)
         except Exception as error:  # whatever boto3 raises, and its text might say too much
-            raise Fault(Kind.CREDENTIALS, f"no IAM token: {clients.code(error)}") from None
+            raise Fault(Kind.CREDENTIALS, f"no IAM token: {aws.code(error)}") from None
         self._log.hide(password)
         return replace(known, password=password)
 
@@ -123,7 +123,7 @@ class SecretLogins:
         try:
             text = self._fetch(self._settings.secret_arn)
         except Exception as error:  # whatever boto3 raises, and its text might say too much
-            raise Fault(Kind.CREDENTIALS, f"Secrets Manager: {clients.code(error)}") from None
+            raise Fault(Kind.CREDENTIALS, f"Secrets Manager: {aws.code(error)}") from None
         self._log.hide(text)
         self._login = _read(text, self._settings)
         self._log.hide(self._login.password)

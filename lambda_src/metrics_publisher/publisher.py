@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import clients
 from counting import Count, Counter
-from deadlines import Deadline
-from log import Log
+from deadlines import CALL_MS, Deadline
 from logins import Logins
 from plan import Metric, Plan
 from points import Point, batches, point
 from settings import Settings
+from shared import aws
+from shared.logs import Log
+
+_LONGEST_SUMMARY = 500
 
 
 class PublisherError(Exception):
@@ -65,14 +67,14 @@ class Publisher:
         """
         at = self._now().replace(microsecond=0)
         # Time is kept for one call of CloudWatch; each further thousand of metrics would need one more.
-        deadline = Deadline(remaining_ms, kept_ms=clients.CALL_MS)
+        deadline = Deadline(remaining_ms, kept_ms=CALL_MS)
         counts = self._counts(at, deadline)
         published, refusal = self._publish(self._points(counts, at))
         failed = [count for count in counts if count.fault]
         result = {"at": at.isoformat(), "published": published, "failed": len(failed)}
         if failed or refusal:
             self._log.error("run_done", **result)
-            raise PublisherError(self._log.clean(_summary(failed, len(counts), refusal)))
+            raise PublisherError(self._log.clean(_summary(failed, len(counts), refusal))[:_LONGEST_SUMMARY])
         self._log.info("run_done", **result)
         return result
 
@@ -99,7 +101,7 @@ class Publisher:
                 client.put_metric_data(Namespace=self._plan.namespace, MetricData=batch)
                 published += len(batch)
         except Exception as error:  # whatever boto3 raises
-            refusal = clients.code(error)
+            refusal = aws.code(error)
             self._log.error("publish_failed", reason=refusal, text=str(error), points=len(points) - published)
             return published, refusal
         return published, ""

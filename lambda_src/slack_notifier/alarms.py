@@ -1,7 +1,4 @@
-"""CloudWatch alarms as notices: metric, metric math, anomaly detection and composite.
-
-Sources: CloudWatch user guide, "Alarm events and EventBridge", and the JSON that alarms publish to SNS.
-"""
+"""CloudWatch alarms as notices: metric, metric math, anomaly detection and composite."""
 
 from __future__ import annotations
 
@@ -9,17 +6,16 @@ import re
 from dataclasses import replace
 
 import measures
-from fields import Fields, parse_json
 from links import place_of
 from notice import Notice, is_drill
-from texts import joined
+from shared.fields import Fields
+from shared.texts import joined
 
-EVENT = "CloudWatch Alarm State Change"
 _RUNBOOK = re.compile(r"Runbook: (\S{1,1000})\Z")
 
 
-def from_topic(message: Fields, notice: Notice) -> Notice:
-    """A notice that holds what an alarm publishes to a topic, read as that."""
+def as_notice(message: Fields, notice: Notice) -> Notice:
+    """Return the notice of an alarm's change of state, as the alarm publishes it to a topic."""
     name, reason = message.text("AlarmName"), message.text("NewStateReason")
     story, trigger = message.text("AlarmDescription"), message.part("Trigger")
     runbook = _RUNBOOK.search(story)
@@ -37,27 +33,6 @@ def from_topic(message: Fields, notice: Notice) -> Notice:
         window_seconds=measures.window(trigger),
         drill=is_drill(reason),
     )
-
-
-def from_event(event: Fields, notice: Notice) -> Notice:
-    """A notice that holds an alarm's event on EventBridge, which says the same under other names."""
-    detail = event.part("detail")
-    state, setup = detail.part("state"), detail.part("configuration")
-    data = Fields(parse_json(state.value("reasonData")))
-    trigger = {name: data.value(name) for name in ("Threshold", "RecentDatapoints")}
-    message = {
-        "AlarmName": detail.value("alarmName"),
-        "AlarmDescription": setup.value("description"),
-        "AlarmRule": setup.value("alarmRule"),
-        "AlarmArn": next(iter(event.items("resources")), None),
-        "AWSAccountId": event.value("account"),
-        "OldStateValue": detail.part("previousState").value("value"),
-        "NewStateValue": state.value("value"),
-        "NewStateReason": state.value("reason"),
-        "StateChangeTime": state.value("timestamp") or event.value("time"),
-        "Trigger": trigger | {"Metrics": setup.value("metrics")},
-    }
-    return from_topic(Fields(message), notice)
 
 
 def _facts(message: Fields, reason: str, trigger: Fields) -> tuple[tuple[str, str], ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from log import Log
 from message import encode, fits
 from notice import Notice
 from options import SEVERITIES, Options
 from secret import Secret, SecretError
 from sender import Outcome, Sender
+from shared.logs import Log
 
 
 @dataclass(frozen=True, eq=False)

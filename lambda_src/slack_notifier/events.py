@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 import alarms
-from fields import Fields
 from links import place_of
 from notice import Notice, is_drill, shown, unwrap
 from options import Options
-from texts import clean
+from shared.envelopes import alarm_of
+from shared.fields import Fields
+from shared.texts import clean
 
 _MOST_FACTS = 8
 # "Budget Name: monthly", "ACTUAL Amount: $95.06": the lines below the letter of AWS Budgets.
@@ -21,11 +22,11 @@ def read(body: object, options: Options) -> Notice:
     """The notice that a queued record's body holds; nothing raises."""
     content, notice = unwrap(body, options)
     message = Fields(content)
-    if message.has("AlarmName", "NewStateValue"):
-        return alarms.from_topic(message, notice)
+    alarm = alarm_of(content)
+    if alarm:
+        return alarms.as_notice(alarm, notice)
     if message.has("detail-type", "detail"):
-        is_alarm = message.raw["detail-type"] == alarms.EVENT
-        return (alarms.from_event if is_alarm else _event)(message, notice)
+        return _event(message, notice)
     is_budget = notice.title.startswith("AWS Budgets") or notice.text.startswith("AWS Budget")
     return _budget(notice) if is_budget else notice
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from fields import Fields, number
-from texts import joined
+from shared.fields import Fields, number
+from shared.texts import joined
 
 _COMPARISONS = {
     "GreaterThanThreshold": ">",

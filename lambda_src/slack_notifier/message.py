@@ -15,7 +15,7 @@ from typing import Any
 from buttons import buttons
 from notice import Notice
 from options import Options
-from texts import escape, joined
+from shared.texts import escape, joined
 
 LONGEST_HEADER, LONGEST_SECTION, LONGEST_FIELD = 150, 2400, 220
 MOST_FIELDS, MOST_NOTICES = 10, 10  # of five blocks each

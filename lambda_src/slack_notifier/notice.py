@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from fields import Fields, parse_json
 from links import Place, place_of
 from options import SEVERITIES, Options
-from texts import clean
+from shared.envelopes import opened
+from shared.redaction import redact
+from shared.texts import clean
 
 # A drill says so at the start of its state reason, or anywhere with the bracketed mark.
 _DRILL = re.compile(r"\A\W*DRILL\b|\[DRILL\]")
@@ -52,6 +52,13 @@ class Notice:
     drill: bool = False
 
     @property
+    def redacted(self) -> Notice:
+        """The same without what looks like a secret; its runbook is an address to follow."""
+        facts = tuple((label, redact(text)) for label, text in self.facts)
+        title, text, alarm = map(redact, (self.title, self.text, self.alarm))
+        return replace(self, title=title, text=text, alarm=alarm, facts=facts)
+
+    @property
     def wanted(self) -> bool:
         """An alarm that got its first data and is fine is no news."""
         return (self.old_state, self.state) != ("INSUFFICIENT_DATA", "OK")
@@ -59,21 +66,14 @@ class Notice:
 
 def unwrap(body: object, options: Options) -> tuple[Any, Notice]:
     """The message of an SNS envelope, or the body itself where there is none; and as a plain notice."""
-    value = parse_json(body) if isinstance(body, str) else body
-    envelope = Fields(value)
-    if not envelope.has("Message") or not (envelope.has("TopicArn") or envelope.has("Type")):
-        envelope = Fields({"Message": body if value is None else value})
-    topic_arn = envelope.text("TopicArn")
-    ending = topic_arn.rpartition("-")[2]
-    content = envelope.raw["Message"]
-    parsed = parse_json(content)
-    content = parsed if isinstance(parsed, Mapping | list) else content
-    return content, plain(
-        content,
-        subject=envelope.text("Subject"),
+    envelope = opened(body)
+    ending = envelope.topic_arn.rpartition("-")[2]
+    return envelope.content, plain(
+        envelope.content,
+        subject=envelope.subject,
         severity=ending if ending in SEVERITIES else options.severity,
-        place=place_of(topic_arn, options.region),
-        at=envelope.time("Timestamp"),
+        place=place_of(envelope.topic_arn, options.region),
+        at=envelope.sent_at,
     )
 
 

@@ -6,16 +6,16 @@ from collections import deque
 from hashlib import sha256
 from typing import Any
 
-import client
 import secret
 from delivery import Delivery, Queued
 from events import read
-from fields import Fields, parse_json
 from links import place_of
-from log import Log
 from notice import Notice, plain
 from options import Options
 from sender import Clock, Outcome, Post, Sender
+from shared import client
+from shared.fields import Fields, parse_json
+from shared.logs import Log
 
 # What is left for the answer after the last attempt; and the time without a word from Lambda.
 RESERVE_SECONDS, DEFAULT_SECONDS = 1.5, 20.0
@@ -82,10 +82,11 @@ class Notifier:
     def _read(self, record: Any) -> Notice:
         body = Fields(record).raw.get("body", record)
         try:
-            return read(body, self._options)
+            return read(body, self._options).redacted
         except Exception as error:  # a defect of ours: the notice arrives, if not as pretty
             self._log.error("unreadable_record", error=type(error).__name__)
-            return plain(body, severity=self._options.severity, place=place_of("", self._options.region))
+            place = place_of("", self._options.region)
+            return plain(body, severity=self._options.severity, place=place).redacted
 
     def _deliver(self, queued: list[Queued], deadline: float) -> list[Queued]:
         """Those that Slack does not have."""

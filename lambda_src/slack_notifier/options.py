@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fields import number, parse_json
+from shared.fields import number, parse_json
 
 SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 SEVERITIES = ("critical", "warning", "info")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import Any
 
-from fields import Fields, parse_json
-from log import Log
 from options import Options
+from shared import aws
+from shared.fields import Fields, parse_json
+from shared.logs import Log
 
 _WEBHOOK = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+(?::\d{1,5})?)(?P<path>/[\w./~%-]+)", re.ASCII
@@ -29,11 +28,8 @@ class SecretError(Exception):
 
 def fetch(arn: str, seconds: float) -> str:
     """The secret's text from Secrets Manager, within some seconds."""
-    boto3: Any = import_module("boto3")  # 300 ms, and needed only when the secret is not at hand
-    settings_of: Any = import_module("botocore.config").Config
     timeout = max(min(_LONGEST_CALL_SECONDS, seconds / 4), 0.1)
-    settings = settings_of(connect_timeout=timeout, read_timeout=timeout, retries={"total_max_attempts": 2})
-    client = boto3.client("secretsmanager", region_name=arn.split(":")[3], config=settings)
+    client = aws.client("secretsmanager", arn.split(":")[3], connect_seconds=timeout, read_seconds=timeout)
     text: str = client.get_secret_value(SecretId=arn)["SecretString"]
     return text
 
@@ -106,8 +102,7 @@ class Secret:
         try:
             text = self._get(self._options.secret_arn, seconds)
         except Exception as error:  # whatever boto3 raises, and its text might say too much
-            code = Fields(getattr(error, "response", None)).part("Error").text("Code")
-            raise SecretError(f"Secrets Manager: {code or type(error).__name__}") from None
+            raise SecretError(f"Secrets Manager: {aws.code(error)}") from None
         if not isinstance(text, str):
             raise SecretError("the secret holds no text")
         return text

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from client import Answer
-from fields import number, parse_json
-from log import Log
+from shared.client import Answer
+from shared.fields import number, parse_json
+from shared.logs import Log
 
 Post = Callable[[str, bytes, float], Answer]  # to an address, a body, within some seconds
 ATTEMPT_SECONDS = 5.0

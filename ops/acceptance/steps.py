@@ -10,7 +10,7 @@ from enum import StrEnum
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]  # ships no types
 
 from modules.errors import MonitoringError
-from ops.local.applies import without_addresses
+from modules.semantics.secrets import masked
 
 # What makes a step fail; all else is a defect of ours, or an interrupt, and ends the run.
 FAILURES = (MonitoringError, BotoCoreError, ClientError)
@@ -85,7 +85,7 @@ class Steps:
         return Result.FAILED, text
 
     def _end(self, name: str, result: Result, began: float, detail: str) -> None:
-        step = Step(name, result, round(time.monotonic() - began, 1), without_addresses(detail))
+        step = Step(name, result, round(time.monotonic() - began, 1), masked(detail))
         self.done.append(step)
         self._say(f"{name}: {result} ({step.seconds:.1f} s): {step.detail}")
 

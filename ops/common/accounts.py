@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Self
 from modules import facts
 from modules.errors import ToolError
 from modules.naming import FIRST_REGION
+from modules.semantics.secrets import masked
 from ops.common.faults import Unread, is_absent, unread, unusable
-from ops.review.secrets import masked
 from ops.review.values import one_line
 
 # With waits that double from half a second to 20 s: some 40 s of patience with a throttled call.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ops.review.secrets import masked
+from modules.semantics.secrets import masked
 from ops.review.values import clipped, one_line
 
 _LOG_IN = "set AWS_PROFILE, or log in again, for example with `aws sso login`"

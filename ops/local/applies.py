@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+from modules.semantics.secrets import masked
 
 Tell = Callable[[int, int], None]
 """Gets how many resources are done, of how many."""
@@ -38,9 +39,4 @@ def _event(line: str) -> dict[str, Any]:
 
 def _told(diagnostic: dict[str, Any]) -> str:
     parts = (diagnostic.get("address"), diagnostic.get("summary"), diagnostic.get("detail"))
-    return without_addresses(": ".join(part for part in parts if part))
-
-
-def without_addresses(text: str) -> str:
-    """A text in which no address holds a secret any more."""
-    return re.sub(r"(https?://[^/\s\"]+/)(integration|services)/[^\s\"]+", r"\1\2/…", text)
+    return masked(": ".join(part for part in parts if part))

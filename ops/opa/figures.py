@@ -7,8 +7,11 @@ from typing import Any
 
 from modules import facts
 from modules.facts.files import read
+from modules.facts.secrets import secrets
 from modules.spec.alarms import Missing, Role, Severity, route_of
-from policies import key_policies, maintenance, roles, secrets
+from policies import key_policies, maintenance, roles
+
+_CONTAINED = re.compile(r"\(\?=\[[^\]]+\]\*(\[[^\]]+\])\)")
 
 
 def figures() -> dict[str, Any]:
@@ -33,25 +36,39 @@ def figures() -> dict[str, Any]:
 
 
 def _secrets() -> dict[str, Any]:
-    """What a secret looks like, in the order in which the rule names it."""
+    """What certainly is a secret, in the order in which the rule names it."""
+    known = secrets()
+    looks = [one for one in known["patterns"] if one.get("certain")]
     return {
-        "looks": [{"kind": kind, **portable(look)} for kind, look in secrets.LOOKS.items()],
-        "name": portable(secrets.NAME),
-        "arn": portable(secrets.ARN),
-        "reference": portable(secrets.REFERENCE),
+        "looks": [{"kind": one["kind"], **portable(one["pattern"])} for one in looks],
+        "name": portable(known["names"]["certain"]),
+        "arn": known["references"]["arn"],
+        "reference": known["references"]["interpolation"],
     }
 
 
-def portable(pattern: re.Pattern[str]) -> dict[str, Any]:
-    """A pattern for engines that have no flags: what ignores case is for text in small letters.
+def portable(pattern: str) -> dict[str, Any]:
+    """Return a pattern for RE2, which has no assertions; what ignores case is for text in lower case.
+
+    `(?=[ab]*[a])` becomes an entry of `contains`, which the match has to contain.
 
     Raises
     ------
     ValueError
-        Small letters would change its meaning.
+        Lower case would change the pattern's meaning, or an assertion is of no such form.
     """
-    if not pattern.flags & re.IGNORECASE:
-        return {"pattern": pattern.pattern, "ignores_case": False}
-    if re.search(r"\\[A-Z]", pattern.pattern):
-        raise ValueError(f"{pattern.pattern}: a class in capitals has no meaning in small letters")
-    return {"pattern": pattern.pattern.removeprefix("(?i)").lower(), "ignores_case": True}
+    plain = pattern.removeprefix("(?i)")
+    ignores_case = plain != pattern
+    contains = _CONTAINED.findall(plain)
+    plain = _CONTAINED.sub("", plain)
+    plain = re.sub(r"\(\?<!\[([^\]]+)\]\)", r"(?:^|[^\1])", plain)
+    plain = re.sub(r"\(\?!\[([^\]]+)\]\)", r"(?:$|[^\1])", plain)
+    if re.search(r"\(\?[^:]", plain):
+        raise ValueError(f"{pattern}: RE2 has no such assertion")
+    if ignores_case and re.search(r"\\[A-Z]", plain):
+        raise ValueError(f"{pattern}: a class in capitals has no meaning in lower case")
+    return {
+        "pattern": plain.lower() if ignores_case else plain,
+        "ignores_case": ignores_case,
+        "contains": contains,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Any
 
 from modules.catalog import monitoring
 from modules.errors import ToolError
+from modules.packaging import write_shared
 from modules.settings.files import read
 from modules.settings.load import assemble
 from modules.spec.system import Monitoring
@@ -75,15 +77,17 @@ def _monitoring(root: Path) -> Monitoring:
 
 
 def _messages(source: Path, environment: Mapping[str, str], bodies: list[str]) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", _PROGRAM],
-        cwd=source,
-        env={**environment, "AWS_REGION": REGION},
-        input=json.dumps(bodies),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        write_shared(source.parent, Path(folder))
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", _PROGRAM],
+            cwd=source,
+            env={**environment, "AWS_REGION": REGION, "PYTHONPATH": folder},
+            input=json.dumps(bodies),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise ToolError(f"{source}: the notifier does not run:\n{done.stderr.strip()}")
     messages: list[dict[str, Any]] = json.loads(done.stdout)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from modules.semantics.secrets import SENSITIVE
 from ops.review.masks import Masking, safe
-from ops.review.secrets import SENSITIVE
 from ops.review.values import NOTHING, one_line
 from ops.review.verdicts import Effect, Verdict
 

@@ -27,6 +27,7 @@ from modules.catalog import every_target
 from modules.errors import ToolError
 from modules.policy_context import policy_context
 from modules.resources.stacks import region_of
+from modules.semantics.secrets import masked
 from modules.settings import Settings, environments, load
 from modules.settings.files import read as read_yaml
 from modules.settings.reviews import AcceptedChange
@@ -40,7 +41,6 @@ from ops.review.json_report import as_json
 from ops.review.markdown import markdown
 from ops.review.plans import Plan, read
 from ops.review.review import Review, review
-from ops.review.secrets import masked
 from ops.review.sections import Section
 from ops.review.world import tags_of
 from policies.context import Context

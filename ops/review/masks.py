@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from modules.semantics.secrets import SENSITIVE, masked
 from modules.terraform.marks import leaves
 from modules.terraform.values import Hidden
 from ops.review.plans import MERGER
-from ops.review.secrets import SENSITIVE, masked
 from ops.review.sections import Section
 from ops.review.values import clipped, clipped_pair, one_line
 from ops.review.verdicts import Verdict

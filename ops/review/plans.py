@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from modules.resources.stacks import Stack, read_plan
+from modules.semantics.secrets import holds_secrets, is_secret_entry, is_secret_name, masked
 from modules.terraform import changes, plan_files
 from modules.terraform.expressions import Merger
 from modules.terraform.plan_files import PlanError
-from ops.review.secrets import holds_secrets, is_secret_entry, is_secret_name, masked
 
 
 class Plan(plan_files.Plan):

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import Hidden, Unknown, as_number, as_whole, is_nothing, same
-from ops.review.secrets import SENSITIVE
 
 
 def is_hidden(value: Any) -> bool:

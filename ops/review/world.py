@@ -10,9 +10,9 @@ from typing import Any
 from modules import facts
 from modules.resources.stacks import Stack
 from modules.resources.views import Topic
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import Hidden, Unknown, as_list, as_map, as_text, blocks, is_nothing
 from ops.review.plans import Plan
-from ops.review.secrets import SENSITIVE
 from ops.review.values import key_of, one_line
 from ops.review.verdicts import SEVERITIES
 

@@ -71,20 +71,19 @@ secret_in(name, value) := looks[0].kind if {
 }
 
 said(value) := regex.replace(
-	regex.replace(value, told.figures.secrets.reference.pattern, "$"),
-	told.figures.secrets.arn.pattern,
+	regex.replace(value, told.figures.secrets.reference, "$"),
+	told.figures.secrets.arn,
 	"",
 )
 
 is_like(text, look) if {
-	look.ignores_case
-	regex.match(look.pattern, lower(text))
+	some match in regex.find_n(look.pattern, cased(text, look), -1)
+	every part in look.contains { regex.match(part, match) }
 }
 
-is_like(text, look) if {
-	not look.ignores_case
-	regex.match(look.pattern, text)
-}
+cased(text, look) := lower(text) if {
+	look.ignores_case
+} else := text
 
 # The parts of a statement that are wider than a role needs.
 too_much(statement) := array.concat(

@@ -21,7 +21,7 @@ import botocore.session  # type: ignore[import-untyped]  # ships no types
 from botocore.validate import ParamValidator  # type: ignore[import-untyped]  # ships no types
 
 from ops.local.postgres import HOST, LOOPBACK, Postgres
-from tests.lambdas.digest_loader import SOURCES
+from tests.lambdas.loader import SOURCES
 
 FUNCTION = SOURCES / "metrics_publisher"
 NAMESPACE = "SchedulingAgent"
@@ -191,7 +191,7 @@ class Bench:
         if self._warm is None:
             of = self.function
             (self.folder / "metrics.json").write_text(json.dumps(plan(self.metrics, self.time_zone)))
-            settings, log = of.settings.Settings.read(self.variables), of.log.Log("test")
+            settings, log = of.settings.Settings.read(self.variables), of.shared.logs.Log(environment="test")
             logins = of.logins.SecretLogins(settings, self.vault, log, time.time)
             if settings.auth == "iam":
                 logins = of.logins.TokenLogins(settings, self.token, log)

@@ -15,7 +15,7 @@ import pytest
 from modules.errors import ToolError
 from modules.packaging import package
 from ops.local.postgres import Postgres
-from tests.lambdas.digest_loader import load_folder
+from tests.lambdas.loader import load_folder
 from tests.lambdas.publisher_bench import ADDED, FUNCTION, SCHEMA, Bench
 from tests.tools import without
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modules.packaging import package
-from tests.lambdas.digest_loader import SOURCES
+from tests.lambdas.loader import SOURCES
 
 START = """
 import sys
@@ -83,16 +82,3 @@ def test_time_zones_are_known_where_the_system_knows_none(extracted: Path) -> No
     zone, shown, origin = done.stdout.split()
     assert (zone, shown) == ("Europe/Zurich", "Europe/Zurich")
     assert origin.startswith(str(extracted))
-
-
-def test_it_needs_the_standard_library_and_boto3_alone(extracted: Path) -> None:
-    own = {path.stem for path in extracted.glob("*.py")}
-    imported = set()
-    for path in extracted.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                imported.add((node.module or "").partition(".")[0])
-
-    assert imported - own - sys.stdlib_module_names == {"boto3", "botocore"}

@@ -8,7 +8,7 @@ import pytest
 
 from modules.spec.functions import OwnFunction
 from tests.builders import good_monitoring, monitorings, shipped
-from tests.lambdas.digest_loader import load
+from tests.lambdas.loader import load
 
 digest = load("digest")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lambdas.digest_fakes import NOW
-from tests.lambdas.digest_loader import load
+from tests.lambdas.loader import load
 
 digest = load("digest")
 group = digest.groups.group

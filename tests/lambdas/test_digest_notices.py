@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import secret_texts as texts
 from tests.lambdas.digest_fakes import alarm_body, good_alarm, good_envelope, received
-from tests.lambdas.digest_loader import load
+from tests.lambdas.loader import load
 
 digest = load("digest")
 parse = digest.notices.parse
@@ -108,22 +109,43 @@ def test_signatures_and_tokens_of_an_envelope_are_dropped() -> None:
     assert parse(received(body)) == Plain("sns-1", "visit the URL")
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://hooks.slack.com/services/T0/B0/s3cret",
-        "https://hooks.slack-gov.com/services/T0/B0/s3cret",
-        "https://events.pagerduty.com/integration/s3cret/enqueue",
-        "https://events.pagerduty.com/x-ere/s3cret",
-    ],
-)
-def test_addresses_that_are_secrets_are_blotted_out(url: str) -> None:
-    plain = parse(received(good_envelope(f"cannot post to {url}")))
-    notice = parse(received(alarm_body(NewStateReason=f"cannot post to {url}")))
+@pytest.mark.parametrize("secret", texts.CERTAIN)
+def test_secrets_are_redacted(secret: str) -> None:
+    plain = parse(received(good_envelope(f"cannot post to {secret}")))
+    notice = parse(received(alarm_body(NewStateReason=f"cannot post to {secret}", AlarmName=f"x {secret}")))
 
-    assert "s3cret" not in plain.text
-    assert "s3cret" not in notice.reason
-    assert plain.text.startswith("cannot post to https://")
+    for text in (plain.text, notice.reason, notice.name):
+        assert [part for part in texts.PARTS if part in text] == []
+        assert "(sensitive)" in text
+    assert plain.text.startswith("cannot post to ")
+
+
+def test_event_of_eventbridge_is_read_as_the_topic_has_it() -> None:
+    event = {
+        "detail-type": "CloudWatch Alarm State Change",
+        "source": "aws.cloudwatch",
+        "account": "111122223333",
+        "time": "2022-07-14T13:56:40Z",
+        "region": "us-east-1",
+        "resources": ["arn:aws:cloudwatch:us-east-1:111122223333:alarm:X"],
+        "detail": {
+            "alarmName": "X",
+            "state": {"value": "ALARM", "reason": "r", "timestamp": "2022-07-22T15:57:45.394+0000"},
+            "previousState": {"value": "OK"},
+            "configuration": {"metrics": []},
+        },
+    }
+
+    assert parse(received(good_envelope(json.dumps(event)))) == Notice(
+        id="sns-1",
+        alarm="arn:aws:cloudwatch:us-east-1:111122223333:alarm:X",
+        name="X",
+        region="us-east-1",
+        old_state="OK",
+        new_state="ALARM",
+        at=datetime(2022, 7, 22, 15, 57, 45, 394_000, tzinfo=UTC),
+        reason="r",
+    )
 
 
 @given(body=st.text() | json_values.map(json.dumps), extra=st.dictionaries(st.text(), json_values))

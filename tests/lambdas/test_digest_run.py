@@ -27,7 +27,7 @@ from tests.lambdas.digest_fakes import (
     alarm_body,
     good_envelope,
 )
-from tests.lambdas.digest_loader import SOURCES, load, load_folder
+from tests.lambdas.loader import SOURCES, load, load_folder
 
 digest = load("digest")
 DigestError = digest.settings.DigestError
@@ -67,15 +67,21 @@ def test_thousands_are_mailed_once_and_deleted() -> None:
     assert "3000 notices of 7 alarms and 0 other notices." in body
 
 
-def test_every_notice_is_logged_as_json(
+def test_lines_name_function_and_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", "prod")
+    load("digest").log.log.info("done")
+
+    (line,) = logged(capsys)
+    assert (line["function"], line["environment"]) == ("digest", "prod")
+
+
+def test_every_notice_is_logged_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     run(*queue([*alarms(3), good_envelope("é" * 70_000, "sns-plain")]))
 
     lines = logged(capsys)
 
-    assert {line["environment"] for line in lines} == {"prod"}
     assert {line["id"] for line in lines if line["message"] == "notice"} == {"sns-0", "sns-1", "sns-2"}
     assert "".join(line["text"] for line in lines if line["message"] == "other_notice") == "é" * 70_000
     assert max(len(json.dumps(line)) for line in lines) < 256 * 1024
@@ -357,7 +363,8 @@ def test_handler_reads_its_environment_and_reports(
     sqs, sns = queue(alarms(12))
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(digest.handler, "_client", {"sqs": sqs, "sns": sns}.__getitem__)
+    clients = {"sqs": sqs, "sns": sns}
+    monkeypatch.setattr(digest.shared.aws, "client", lambda name, **_: clients[name])
 
     result = digest.handler.handler({}, SimpleNamespace(get_remaining_time_in_millis=sqs.clock.remaining))
 
@@ -367,7 +374,7 @@ def test_handler_reads_its_environment_and_reports(
 
 def test_calls_have_timeouts_that_fit_into_the_time_kept_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    config = digest.handler._client("sqs").meta.config
+    config = digest.shared.aws.client("sqs", read_seconds=digest.inbox.READ_SECONDS).meta.config
 
     attempts = config.retries["total_max_attempts"]
     assert attempts * (config.connect_timeout + config.read_timeout) * 1000 < digest.inbox._CALL_MS

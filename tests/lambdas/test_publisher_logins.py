@@ -29,7 +29,7 @@ class Clock:
 
 def logins(function: SimpleNamespace, vault: Vault, clock: Clock, **environ: str) -> Any:
     settings = function.settings.Settings.read(ENVIRON | environ)
-    return function.logins.SecretLogins(settings, vault, function.log.Log("test"), clock)
+    return function.logins.SecretLogins(settings, vault, function.shared.logs.Log(environment="test"), clock)
 
 
 def test_secret_says_what_the_variables_do_not(function: SimpleNamespace) -> None:
@@ -104,12 +104,12 @@ def test_host_that_nobody_names_is_told(function: SimpleNamespace) -> None:
 
 @given(password=st.text(min_size=6), message=st.text())
 def test_password_is_never_written(function: SimpleNamespace, password: str, message: str) -> None:
-    log = function.log.Log("test")
+    log = function.shared.logs.Log(environment="test")
     settings = function.settings.Settings.read(ENVIRON)
     login = function.logins.SecretLogins(settings, Vault([secret(password)]), log, Clock()).login()
 
     assert login.password == password
-    cleaned = log.clean(f"{message}{password}{message}").replace(function.log.HIDDEN, "")
+    cleaned = log.clean(f"{message}{password}{message}").replace(function.shared.logs.SENSITIVE, "")
     assert password not in cleaned or password in message
 
 
@@ -122,7 +122,7 @@ def test_token_of_iam_is_signed_here_for_this_user(
         ENVIRON | {"DB_AUTH": "iam", "DB_USER": "metrics", "AWS_REGION": "eu-west-1", "DB_PORT": "5433"}
     )
 
-    source = function.logins.logins(settings, function.log.Log("test"))
+    source = function.logins.logins(settings, function.shared.logs.Log(environment="test"))
     login = source.login()
 
     asked = urlsplit(f"https://{login.password}")
@@ -140,7 +140,7 @@ def test_token_that_cannot_be_made_is_a_fault(function: SimpleNamespace) -> None
     settings = function.settings.Settings.read(
         ENVIRON | {"DB_AUTH": "iam", "DB_USER": "metrics", "AWS_REGION": "eu-west-1"}
     )
-    source = function.logins.TokenLogins(settings, fails, function.log.Log("test"))
+    source = function.logins.TokenLogins(settings, fails, function.shared.logs.Log(environment="test"))
 
     with pytest.raises(function.faults.Fault, match="credentials: no IAM token: NoCredentials"):
         source.login()

@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,9 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modules.packaging import package
+from tests import secret_texts as texts
 from tests.lambdas import slack_samples as samples
 from tests.lambdas import slack_stand_in as stand_in
-from tests.lambdas.slack_loader import SOURCES, load
+from tests.lambdas.loader import SOURCES, load
 from tests.lambdas.slack_stand_in import Slack, status, titles
 from tests.lambdas.test_slack_notice import JSON, disturbed
 
@@ -429,7 +433,7 @@ def test_webhook_is_not_written_even_if_the_other_side_says_it(
 
     bench.failed(samples.batch(named(f"alarm {bench.slack.url}")))
     out = capfd.readouterr().out
-    assert "[hidden]" in out
+    assert "(sensitive)" in out
     assert [secret for secret in SECRETS if secret in out] == []
 
 
@@ -543,7 +547,7 @@ class Post:
         code, text = self.answers.pop(0) if self.answers else (200, "ok")
         if (code, text) == (200, "ok"):
             self.taken.update(json.dumps(part) for part in json.loads(body)["attachments"])
-        return notifier.client.Answer(code, text)
+        return notifier.shared.client.Answer(code, text)
 
 
 def shown(one: Any) -> str:
@@ -631,12 +635,41 @@ def test_storm_of_alarms_arrives_under_slacks_rate(bench: Bench) -> None:
     assert len(bench.slack.requests) <= 300
 
 
-def test_import_leaves_boto3_for_later() -> None:
-    code = "import sys, handler; print('boto3' in sys.modules)"
-    command = [sys.executable, "-B", "-c", code]
-    done = subprocess.run(command, cwd=SOURCES / "slack_notifier", capture_output=True, text=True, check=True)
+@pytest.mark.parametrize(
+    "message",
+    [
+        samples.metric_alarm(
+            AlarmName="on SECRET", NewStateReason="SECRET failed", AlarmDescription="SECRET"
+        ),
+        {"detail-type": "Login", "detail": {"text": "SECRET", "inner": {"of": "SECRET"}}, "source": "own"},
+        "cannot post to SECRET",
+        {"text": "SECRET"},
+    ],
+)
+@pytest.mark.parametrize("secret", [texts.HOOK, texts.ACCESS_KEY, texts.HOOK.replace("/", "\\/")])
+def test_secret_in_a_notice_is_neither_posted_nor_logged(
+    message: Any, secret: str, bench: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    message = json.loads(json.dumps(message).replace("SECRET", json.dumps(secret)[1:-1]))
 
-    assert done.stdout.split() == ["False"]
+    assert bench.failed(samples.batch(message)) == []
+
+    posted = json.dumps(bench.slack.accepted)
+    assert "(sensitive)" in posted
+    assert [part for part in texts.PARTS if part in posted + capfd.readouterr().out] == []
+
+
+def test_import_leaves_boto3_and_the_patterns_for_later(tmp_path: Path) -> None:
+    code = (
+        "import sys, handler, shared.redaction as r; print('boto3' in sys.modules, r._patterns.cache_info())"
+    )
+    archive = package(SOURCES / "slack_notifier", tmp_path / "f.zip")
+    with zipfile.ZipFile(archive.path) as file:
+        file.extractall(tmp_path / "task")
+    command = [sys.executable, "-B", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path / "task", capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("False CacheInfo(hits=0, misses=0")
 
 
 def test_handler_is_configured_by_the_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

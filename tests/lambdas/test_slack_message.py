@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lambdas import slack_samples as samples
-from tests.lambdas.slack_loader import load
+from tests.lambdas.loader import load
 from tests.lambdas.test_slack_notice import JSON, disturbed
 
 slack = load("slack_notifier")
@@ -315,7 +315,7 @@ def test_limits_hold_for_any_batch(messages: list[Any]) -> None:
 
 @given(st.text(alphabet="&<>;ampltgx ", max_size=80), st.integers(8, 60))
 def test_entities_are_never_cut(text: str, most: int) -> None:
-    escaped = slack.texts.escape(text, most)
+    escaped = slack.shared.texts.escape(text, most)
 
     assert len(escaped) <= most
     assert not re.search(r"&(?!(amp|lt|gt);)", escaped)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lambdas import slack_samples as samples
-from tests.lambdas.slack_loader import load
+from tests.lambdas.loader import load
 
 slack = load("slack_notifier")
 OPTIONS = slack.options.read_options({"ENVIRONMENT": "prod", "AWS_REGION": "us-east-1"})

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from modules.semantics.secrets import SENSITIVE
 from ops.review import Acceptance, Review, review, unspent
 from ops.review.acceptances import is_vague
 from ops.review.markdown import markdown
-from ops.review.secrets import SENSITIVE
 from tests.review.builders import entry, plan, values
 
 ADDRESS = "aws_cloudwatch_metric_alarm.one"

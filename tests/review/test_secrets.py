@@ -8,20 +8,17 @@ from typing import Any
 
 import pytest
 
+from modules.semantics.secrets import SENSITIVE, is_secret_name
 from ops.review import Acceptance, Review, Section, review
 from ops.review.json_report import as_json
 from ops.review.markdown import markdown
 from ops.review.masks import Mask
-from ops.review.secrets import SENSITIVE, is_secret_name, masked
 from ops.review.verdicts import Effect
 from policies.findings import Finding, Level
 from tests.review.builders import entry, plan, reviewed, values
 from tests.review.conftest import Plans
 from tests.review.extras import SECRETS
-
-ACCESS_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
-SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY"
-ROUTING_KEY = "0123456789abcdef" * 2
+from tests.secret_texts import KEY_ID as ACCESS_KEY
 
 
 def printed(found: Review) -> str:
@@ -41,102 +38,6 @@ def test_real_comparison_holds_none_of_the_secrets(compared: Review) -> None:
 def test_secrets_are_in_the_plans_that_were_reviewed(plans: Plans) -> None:
     text = repr(plans.forward.raw)
     assert [secret for secret in SECRETS if secret not in text] == []
-
-
-@pytest.mark.parametrize(
-    "secret",
-    [
-        "https://hooks.slack.com/services/T012/B012/abcDEF123",
-        "https://hooks.slack.com/workflows/T012/A012/1/abcDEF",
-        f"https://events.pagerduty.com/integration/{ROUTING_KEY}/enqueue",
-        f"https://events.eu.pagerduty.com/x-ere/{ROUTING_KEY}",
-        "https://team.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d",
-        "https://discord.com/api/webhooks/12/abc",
-        f"https://hook.example/v1/{ROUTING_KEY[:20]}",
-        ROUTING_KEY,
-        ACCESS_KEY,
-        ACCESS_KEY.replace("AKIA", "ASIA"),
-        SECRET_KEY,
-        "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
-        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz",
-        "postgres://app:hunter2@db.example/app",
-        "amqps://user:p/w@queue.example",
-        "https://tok3n@git.example/repo",
-        "https://api.example/notify?apiKey=abc-def&team=one",
-        "https://bucket.example/x?X-Amz-Signature=abcdef",
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc",
-        "ghp_" + "a1" * 18,
-        "xoxb-" + "12345-67890-abcdef",
-        "hvs." + "a1" * 15,
-        "Authorization: Bearer abcdef0123456789",
-        'password = "hunter2"',
-        '{"api_key":"hunter2"}',
-        '{\\"client_secret\\": \\"hunter2\\"}',
-        "DB_PASSWORD=hunter2",
-        "export DB_PASS=hunter2",
-        "dbPass: hunter2",
-        "mysql -h db -u root -phunter2",
-        "curl -s -u admin:hunter2 https://api.example",
-        "Log in as admin, password is hunter2",
-        "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=hunter2+/==;EndpointSuffix=y",
-        "https://hooks.zapier.com/hooks/catch/123/abcDEF/",
-        "https://chat.example/hooks/abcDEF",
-        "https://api.example/notify/abcDEF12",
-        "https://api.telegram.org/bot12345678:abcDEF-g_h/sendMessage",
-        f"key-{ROUTING_KEY}",
-        f"DD_APP_KEY={ROUTING_KEY}01234567",
-        "name=DB_PASSWORD, value=hunter2",
-        '{"key": "db.password", "propagate": true, "value": "hunter2 abcDEF"}',
-        '{\\"value\\":\\"hunter2\\",\\"name\\":\\"API_TOKEN\\"}',
-    ],
-)
-def test_what_looks_like_a_secret_is_hidden(secret: str) -> None:
-    text = masked(f"before {secret} after")
-    assert SENSITIVE in text
-    for part in (
-        "hunter2",
-        "abcDEF",
-        "abcdef",
-        "MIIE",
-        "b3Blb",
-        "tok3n",
-        "p/w",
-        "IncomingWebhook",
-        "a1a1",
-        "abc-def",
-    ):
-        assert part not in text
-    assert ROUTING_KEY[:20] not in text
-    assert text.startswith("before ")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "arn:aws:secretsmanager:us-east-1:111122223333:secret:scheduling-agent/slack-critical",
-        "Allow lambda.amazonaws.com secretsmanager:GetSecretValue, kms:Decrypt",
-        "aws_secretsmanager_secret.secret-slack-critical",
-        "arn:aws:kms:us-east-1:111122223333:key/12345678-1234-1234-1234-123456789012",
-        "above 5,000 ms → above 8,000 ms in 3 of 5 periods of 5 min",
-        "https://git.example/team/monitoring/docs/runbooks/high-latency.md",
-        "ops@team.example",
-        '{ ($.level = "ERROR") && ($.latency_ms >= 500) }',
-        "SUM([l1m1, l1m2]) / MAX([a, b])",
-        "scheduling-agent-lambda-duration-information-actions-and-many-others-besides",
-        "Runbook: docs/runbooks/critical-undelivered.md",
-        "[Runbook](https://git.example/team/docs/runbooks/Lambda5xxErrors.md)",
-        "https://git.example/team/monitoring/docs/runbooks/webhook-failures.md",
-        "https://acme.example/wiki/spaces/OPS/pages/123456789/Lambda5xxErrors",
-        "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards:name=Sched2Agent",
-        "https://sqs.us-east-1.amazonaws.com/111122223333/Queue1Name",
-        "arn:aws:lambda:us-east-1:111122223333:function:mysql-pool",
-        "name=InputTokenCount, namespace=Agent, value=$.tokens",
-        "iam:PassRole and bypass: enabled",
-        "The token is missing.",
-    ],
-)
-def test_what_a_reader_needs_is_left_alone(text: str) -> None:
-    assert masked(text) == text
 
 
 @pytest.mark.parametrize(
@@ -346,22 +247,3 @@ def test_known_secret_is_found_in_any_writing() -> None:
     for text in ('two\\nlines \\"quoted\\"', "lines &", "inner-secret", "two lines"):
         assert mask(text) != text or text in ("two lines", "lines &")
     assert mask("a short one") == "a short one"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{ROUTING_KEY}01234567",  # a commit
-        "https://wiki.example/Ops/AWS2Lambda",
-        "https://team.example/onboarding/Version2Guide",
-        "https://wiki.example/display/OPS/LambdaErrors2024Guide",
-        "https://github.com/my-org/scheduling-agent-v2/blob/main/docs/runbooks/high-latency.md",
-        "Bedrock agents: model calls and tokens: metrics",
-        "The key is scheduling-agent-critical-1",
-        "The secret is `scheduling-agent-2/slack`",
-        "pass_rate: 99.5, db_pass_rate=0.95",
-        "scheduling-agent-mysql-prod slow query -p95 above 5 s",
-    ],
-)
-def test_names_and_pages_stay_readable(text: str) -> None:
-    assert masked(text) == text

@@ -22,7 +22,7 @@ from ops.validate import validate_all
 from policies import check, errors
 from policies.context import Context
 from tests.builders import ROOT, good_context, good_settings, monitorings, resources, synthesized
-from tests.lambdas.digest_loader import load_folder
+from tests.lambdas.loader import load_folder
 from tests.queries import QUERIES, SPELLINGS, TABLES
 from tests.tools import without
 

@@ -207,6 +207,57 @@ def test_allowed_import_passes(module: str, line: str) -> None:
     assert breaches(line, module) == []
 
 
+# What Lambda has beyond Python, and what a function's requirements.txt names.
+PACKAGES = {"metrics_publisher": {"pg8000"}}
+SHARED = "shared"
+
+
+def strangers(source: str, folder: str, own: set[str]) -> list[str]:
+    """What a function imports and its archive or Lambda may lack: inside of it a file is a module."""
+    known = {*own, SHARED, "boto3", "botocore", *PACKAGES.get(folder, ()), *sys.stdlib_module_names}
+    names = {name.partition(".")[0] for name in imported(source, folder, package=False)}
+    return sorted(names - known)
+
+
+def test_functions_import_only_themselves_and_what_is_shared() -> None:
+    folders = [path for path in (ROOT / "lambda_src").iterdir() if path.is_dir() and path.name[0] not in "._"]
+    found = {
+        str(path.relative_to(ROOT)): strange
+        for folder in folders
+        for path in folder.glob("*.py")
+        if (strange := strangers(path.read_text("utf-8"), folder.name, stems(folder)))
+    }
+
+    assert {"digest", "metrics_publisher", "slack_notifier", SHARED} <= {folder.name for folder in folders}
+    assert found == {}
+
+
+def stems(folder: Path) -> set[str]:
+    """A function's own modules; `shared` is a package, whose files are no modules by themselves."""
+    return set() if folder.name == SHARED else {path.stem for path in folder.glob("*.py")}
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("digest", "from notice import Notice"),
+        ("digest", "import pg8000"),
+        ("digest", "from lambda_src.shared.logs import Log"),
+        ("shared", "from logs import Log"),
+        ("shared", "from modules.facts.secrets import secrets"),
+    ],
+)
+def test_planted_import_of_a_stranger_is_caught(folder: str, line: str) -> None:
+    assert strangers(line, folder, stems(ROOT / "lambda_src" / folder))
+
+
+def test_no_module_of_a_function_hides_one_of_python_or_another_folder() -> None:
+    folders = [path for path in (ROOT / "lambda_src").iterdir() if path.is_dir()]
+    taken = {*(folder.name for folder in folders), *sys.stdlib_module_names, "boto3", "botocore"}
+
+    assert [path.name for folder in folders for path in folder.glob("*.py") if path.stem in taken] == []
+
+
 def asserts(source: str) -> list[int]:
     """The lines of `assert` statements."""
     return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]

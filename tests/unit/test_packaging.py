@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import random
 import socket
@@ -19,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.errors import ToolError
-from modules.packaging import Archive, package
+from modules.facts.secrets import secrets
+from modules.packaging import SECRETS, Archive, package
 from ops.package import package_all
 
 GOOD = {"handler.py": b"from helper import WORD\n", "helper.py": b"WORD = 'done'\r\n", "data/a.json": b"{}"}
@@ -151,6 +153,23 @@ def test_archive_runs_as_it_is(tmp_path: Path) -> None:
     done = subprocess.run([*command, str(archive.path)], check=True, capture_output=True, text=True)
 
     assert done.stdout == "done\n"
+
+
+def test_shared_package_and_patterns_are_in_every_archive(tmp_path: Path) -> None:
+    good_folder(tmp_path / "shared", {"__init__.py": b"", "logs.py": b"LEVEL = 1", "tests/x.py": b""})
+    archive = packed(good_folder(tmp_path / "f"))
+
+    assert names(archive) == sorted([*GOOD, "shared/__init__.py", "shared/logs.py", SECRETS])
+    with zipfile.ZipFile(archive.path) as file:
+        patterns = json.loads(file.read(SECRETS))
+    assert [one["pattern"] for one in patterns] == [one["pattern"] for one in secrets()["patterns"]]
+
+
+def test_folder_with_a_shared_package_of_its_own_is_refused(tmp_path: Path) -> None:
+    good_folder(tmp_path / "shared", {"__init__.py": b""})
+
+    with pytest.raises(ToolError, match=r"shared/__init__\.py would come twice"):
+        packed(good_folder(tmp_path / "f", GOOD | {"shared/__init__.py": b""}))
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:

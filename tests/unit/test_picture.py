@@ -21,7 +21,7 @@ from ops.picture.samples import Post, posts
 from ops.picture.widths import SIGNS, width
 from ops.picture.words import marked, plain, wrapped
 from tests.builders import CONFIG, ROOT
-from tests.lambdas.slack_loader import load
+from tests.lambdas.loader import load
 from tests.lambdas.slack_samples import ALL, envelope
 from tests.projects import project
 

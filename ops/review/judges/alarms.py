@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from modules.semantics.alarm_rules import read_rule
 from modules.semantics.logic import Term, atoms, implies
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import as_text, is_nothing, same
 from ops.review.judges import conditions, metrics
 from ops.review.judges.kinds import Aspect, Kind, is_open, rising, switch, unclear, verdict, weaker_if
 from ops.review.judges.signals import periods, read_signal
 from ops.review.plans import Change, Values
-from ops.review.secrets import SENSITIVE
 from ops.review.values import NOTHING, at, duration, listed, shown
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
 from ops.review.world import Target, World, tags_of

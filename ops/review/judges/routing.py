@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from modules.semantics.secrets import SENSITIVE
 from modules.terraform.values import Unknown, as_map, as_text, is_nothing, same
 from ops.review.judges.documents import policy
 from ops.review.judges.kinds import (
@@ -27,7 +28,6 @@ from ops.review.judges.kinds import (
 )
 from ops.review.judges.patterns import letting
 from ops.review.plans import Change, Values
-from ops.review.secrets import SENSITIVE
 from ops.review.values import duration, shown
 from ops.review.verdicts import SEVERITIES, Effect, Verdict
 from ops.review.world import Target, World, route_of, target

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# Compiled when first needed: an import must be quick.
+_UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -20,7 +21,7 @@ def clean(value: object) -> str:
         text = "" if value is None else str(value)
     except (ValueError, RecursionError):  # an integer of thousands of digits, a bottomless list
         text = f"({type(value).__name__})"
-    return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n")).strip()
+    return re.sub(_UNPRINTABLE, "\ufffd", text.replace("\r\n", "\n")).strip()
 
 
 def joined(*parts: str, by: str = " ") -> str:

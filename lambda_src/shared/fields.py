@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from texts import clean
+from shared.texts import clean
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
 
@@ -31,6 +31,19 @@ def number(value: object) -> float | None:
         return float(value) if math.isfinite(value) else None
     except OverflowError:
         return None
+
+
+def milliseconds(value: object) -> float | None:
+    """Seconds since 1970 of a number of milliseconds, which SQS writes as text."""
+    try:
+        return _plausible(datetime.fromtimestamp(int(str(value)) / 1000, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _plausible(time: datetime) -> float | None:
+    """A year that a clock can show."""
+    return time.timestamp() if EARLIEST_YEAR <= time.year < LATEST_YEAR else None
 
 
 class Fields:
@@ -67,9 +80,7 @@ class Fields:
             time = datetime.fromisoformat(self.text(key))
         except ValueError:
             return None
-        if not EARLIEST_YEAR <= time.year < LATEST_YEAR:
-            return None
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+        return _plausible(time if time.tzinfo else time.replace(tzinfo=UTC))
 
     def part(self, key: str) -> Fields:
         """The object under a key."""

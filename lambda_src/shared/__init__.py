@@ -1,0 +1,1 @@
+"""What all functions share; packed into every archive as the package `shared`."""
