@@ -12,7 +12,8 @@ REFERENCE = re.compile(rf"(?<!\$)\$\{{((?:[\w.-]|{_KEY})+)\.([\w-]+)\}}")
 """One reference within a text: the address and the attribute."""
 
 
-_INDIRECT = ("module.", "var.", "local.", "each.", "count.", "self.")
+_MODULES = re.compile(rf"(?:module\.[\w-]+(?:{_KEY})?\.)+")
+_INDIRECT = ("var.", "local.", "each.", "count.", "self.")
 
 
 def without_indexes(address: str) -> str:
@@ -21,8 +22,9 @@ def without_indexes(address: str) -> str:
 
 
 def is_indirect(reference_: str) -> bool:
-    """Return true if a reference leads to a resource by way of a module, a variable or a repetition."""
-    return reference_.startswith(_INDIRECT)
+    """Return true if a reference leads to a resource by way of an output, a variable or a repetition."""
+    within = _MODULES.sub("", reference_, count=1) if reference_.startswith("module.") else reference_
+    return not within or within.startswith(_INDIRECT)
 
 
 def reference(value: Any) -> tuple[str, str] | None:

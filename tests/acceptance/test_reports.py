@@ -111,7 +111,7 @@ def test_addresses_with_a_key_are_not_repeated() -> None:
     steps.step(
         "one", raising(ToolError("https://events.pagerduty.com/integration/0123456789/enqueue failed"))
     )
-    assert steps.done[0].detail == "https://events.pagerduty.com/integration/… failed"
+    assert steps.done[0].detail == "https://events.pagerduty.com/integration/(sensitive) failed"
 
 
 # --- the estimate ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from modules import facts
 from modules.errors import ToolError
 from modules.settings import Settings
 from ops.pulls import commands
@@ -138,8 +139,7 @@ def test_repository_belongs_to_workflows_alone() -> None:
 
 
 def test_trust_that_exceeds_the_limit_of_aws_is_refused() -> None:
-    areas = ("us-east", "us-west", "eu-west")
-    regions = [f"{area}-{number}" for area in areas for number in range(1, 8)]
+    regions = sorted(region for region in facts.regions() if facts.partition_of(region).name == "aws")[:21]
     targets = [{"region": region, "account": ACCOUNT, "partition": "aws"} for region in regions]
     with pytest.raises(ToolError, match=r"the role to plan: its trust has 2,\d+ characters"):
         documents_of(good_settings(HCP | {"targets": targets}))
