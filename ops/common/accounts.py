@@ -56,7 +56,6 @@ class Account:
         self._clients: dict[str, Any] = {}
         self._given_up: dict[str, Unread] = {}
         self.missed: list[Unread] = []
-        session.events.register_first("before-call", self._refuse_writes)
 
     @classmethod
     def found(cls, region: str | None, profile: str | None = None) -> Self:
@@ -177,9 +176,12 @@ class Account:
         if service not in self._clients:
             retries = {"mode": "standard", "total_max_attempts": MOST_ATTEMPTS}
             with _credentials():
-                self._clients[service] = self._session.client(
+                client = self._session.client(
                     service, region_name=self._region, config=Config(retries=retries, **_TIMEOUTS)
                 )
+            # Not on the session: boto3 itself uses that to fetch the credentials of role and SSO profiles.
+            client.meta.events.register_first("before-call", self._refuse_writes)
+            self._clients[service] = client
         return self._clients[service]
 
 
