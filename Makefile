@@ -72,8 +72,8 @@ test-fast: .venv/ready ## the pure and the property tests alone
 local: .venv/ready ops/emulator/.venv/ready ## deploy into an embedded AWS, play an incident, take it all away
 	@$(RUN) -O -m ops local
 
-acceptance: .venv/ready $(if $(EMULATOR),ops/emulator/.venv/ready) ## deploy to an account, check, destroy: PROFILE=NAME ACCOUNT=ID [CLEAN=1], or EMULATOR=1
-	@$(RUN) -O -m ops acceptance --profile "$$PROFILE" --account "$$ACCOUNT" $(if $(EMULATOR),--emulator) $(if $(CLEAN),--clean)
+acceptance: .venv/ready $(if $(filter 1,$(EMULATOR)),ops/emulator/.venv/ready) ## deploy to an account, check, destroy: PROFILE=NAME ACCOUNT=ID [CLEAN=1], or EMULATOR=1
+	@$(RUN) -O -m ops acceptance --profile "$$PROFILE" --account "$$ACCOUNT" $(if $(filter 1,$(EMULATOR)),--emulator) $(if $(filter 1,$(CLEAN)),--clean)
 
 lint: .venv/ready ## ruff and mypy
 	@$(RUN) -m ruff check .

@@ -149,7 +149,9 @@ def check_subscriptions(
             for item in described[subscription.topic]
             if _is_of(item, subscription)
         ]
-        if any(arn not in (PENDING, DELETED) for arn in arns):
+        # Which of several a subscription without a known address is cannot be told from outside.
+        is_certain = subscription.endpoint is not None or PENDING not in arns
+        if is_certain and any(arn not in (PENDING, DELETED) for arn in arns):
             continue
         subject = f"{subscription.subscriber} on topic {subscription.topic}"
         if PENDING in arns:
@@ -196,7 +198,7 @@ def _state(item: Described) -> str:
 
 def _alarm_fix(alarm: Alarm, state: str) -> str:
     if state == "ALARM":
-        return f"follow {alarm.runbook}; a subscriber that confirmed later than this got no notification"
+        return f"follow {alarm.runbook}; a subscriber that confirmed after that time got no notification"
     return f"wait some minutes if the alarm is new; otherwise its metric has no data: {alarm.runbook}"
 
 
@@ -226,7 +228,7 @@ def check_secrets(expected: Iterable[Secret], described: Mapping[str, Described 
 
 
 def check_metrics(
-    expected: Iterable[WatchedMetric], counts: Mapping[Metric, int], *, hours: int
+    expected: Iterable[WatchedMetric], counts: Mapping[Metric, int], *, days: int
 ) -> Iterator[Finding]:
     """Report metrics that have no data points, neither themselves nor by their activity.
 
@@ -234,7 +236,7 @@ def check_metrics(
     ----------
     counts
         The number of data points by metric; a metric that could not be read is not in it.
-    hours
+    days
         The time that the counts cover.
     """
     for watched in expected:
@@ -242,7 +244,7 @@ def check_metrics(
         if _has_data(metrics, counts):
             continue
         other = f", and neither has {watched.activity.name}" if watched.activity else ""
-        evidence = f"no data points in the last {hours} hours{other}; read by {', '.join(watched.alarms)}"
+        evidence = f"no data points in the last {days} days{other}; read by {', '.join(watched.alarms)}"
         yield Finding("metrics", str(watched.metric), evidence, watched.fix)
 
 

@@ -67,9 +67,18 @@ def _filter_problems(aws: Clients, item: MetricFilter, lines: tuple[str, ...]) -
     for line in sorted(actual.keys() ^ expected.keys()):
         yield f"{item.name}: AWS {'matches' if line in actual else 'does not match'} {line}"
     for line in sorted(actual.keys() & expected.keys()):
-        value = actual[line]
-        if value is not None and float(value) != expected[line]:
-            yield f"{item.name}: AWS extracts {value}, expected {expected[line]}, from {line}"
+        # AWS extracts the fields of the pattern, and nothing for a constant.
+        value, wanted = _number(actual[line]), expected[line]
+        if item.value.startswith("$") and item.value in item.pattern and value != wanted:
+            yield f"{item.name}: AWS extracts {actual[line]}, expected {wanted}, from {line}"
+
+
+def _number(text: str | None) -> float | None:
+    """Return the number that CloudWatch reads in an extracted value; `None` if it is not a number."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
 
 
 def after_deploy(

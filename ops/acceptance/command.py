@@ -1,7 +1,7 @@
 """`python -m ops acceptance`: the shipped system in a real account, checked and destroyed again.
 
-Exit status 0: every step passed or was skipped; 1: a step failed; 2: the arguments or the account cannot be
-used, and nothing was created.
+Exit status 0: every step passed or was skipped; 1: a step failed, or what an earlier run left cannot be
+destroyed; 2: the arguments or the account cannot be used, and nothing was created.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def acceptance(
 ) -> None:
     """Deploy the shipped system to a sandbox account, check it there, destroy it, and write a report."""
     from ops.acceptance.cleanups import COMMAND, FOLDER
-    from ops.acceptance.runs import accept, clear
+    from ops.acceptance.runs import CleanupError, accept, clear
     from ops.acceptance.sandboxes import check_arguments
     from ops.local.screens import Screen
     from ops.local.states import Home
@@ -37,7 +37,11 @@ def acceptance(
     home, screen = Home(ROOT, FOLDER, COMMAND), Screen()
     home.refuse_another()
     with _interruptible():
-        clear(ROOT, home, screen, profile, account)
+        try:
+            clear(ROOT, home, screen, profile, account)
+        except CleanupError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(EXIT_FAILED) from None
         if clean:
             screen.say("Nothing is left of an earlier run.")
         passed = clean or accept(ROOT, home, screen, profile, account)

@@ -64,7 +64,7 @@ def accept(root: Path, home: Home, screen: Screen, profile: str, account: str) -
 
 
 def clear(root: Path, home: Home, screen: Screen, profile: str, account: str) -> None:
-    """Destroy what a run left that was killed, and remove its folder.
+    """Destroy what a killed run left, and remove its folder.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def clear(root: Path, home: Home, screen: Screen, profile: str, account: str) ->
         )
     if state.account != account:
         raise ToolError(
-            f"{home.path.name}/ belongs to a run in account {state.account} that was killed; first run: "
+            f"{home.path.name}/ contains what a killed run left in account {state.account}; first run: "
             f"make acceptance PROFILE={state.profile} ACCOUNT={state.account} CLEAN=1"
         )
     with (
@@ -92,10 +92,17 @@ def clear(root: Path, home: Home, screen: Screen, profile: str, account: str) ->
         screen.counted(f"terraform destroy {state.prefix}") as progress,
     ):
         cleanup = Cleanup(home, state, sandbox, Terraform.found(root))
-        screen.say(f"{state.prefix}: {cleanup.destroy(progress)}")
+        try:
+            screen.say(f"{state.prefix}: {cleanup.destroy(progress)}")
+        except ToolError as error:
+            raise CleanupError(str(error)) from error
         for text in cleanup.left():
             screen.say(f"left: {text}")
     home.clear()
+
+
+class CleanupError(ToolError):
+    """What an earlier run left cannot be destroyed; the text is Terraform's reason."""
 
 
 class Run:
@@ -191,6 +198,7 @@ class Run:
         if not begun(self._home):
             self._steps.skip("destroy", "nothing was created")
             return
+        self._report.left = ["not known: run `make acceptance` again with CLEAN=1"]
         with self._screen.counted("terraform destroy") as progress:
             destroyed = self._steps.step("destroy", partial(self._cleanup.destroy, progress))
         self._report.left = self._cleanup.left()

@@ -22,7 +22,7 @@ from ops.terraform import Terraform
 
 USAGE = """\
 usage: make acceptance PROFILE=NAME ACCOUNT=ID          deploy to this account, check, destroy, report
-       make acceptance PROFILE=NAME ACCOUNT=ID CLEAN=1  destroy what a run left that was killed
+       make acceptance PROFILE=NAME ACCOUNT=ID CLEAN=1  destroy what a killed run left
        make acceptance EMULATOR=1                       the same steps against the embedded AWS"""
 # Variables with the files of profiles and of certificate authorities. All others are removed: access keys
 # take precedence over a profile, and an endpoint leads elsewhere.

@@ -53,8 +53,9 @@ class Steps:
 
     @property
     def passed(self) -> bool:
-        """Return whether no step failed."""
-        return all(step.result is not Result.FAILED for step in self.done)
+        """Return whether steps passed, and none failed."""
+        results = {step.result for step in self.done}
+        return Result.PASSED in results and Result.FAILED not in results
 
     def step(self, name: str, action: Callable[[], str]) -> bool:
         """Run one step, whose action returns the detail; return whether the next ones can go on.

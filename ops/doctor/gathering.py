@@ -23,10 +23,11 @@ from ops.doctor.expectations import Expectations
 
 POLICY = Path(__file__).parent / "policy.json"
 CHECKS = ("subscriptions", "alarms", "secrets", "metrics")
-# A day, so that functions that run daily have reported, and the hour of a clock change.
-HOURS = 26
-# Only whether there are data points matters; the period is that of most alarms.
-PERIOD_SECONDS = 300
+# Topics, dead-letter queues and what delivers to Slack report only when they are used. Over two weeks one
+# drill, or one `terraform plan`, proves their dimensions. Data points of one hour are kept for 455 days.
+DAYS = 15
+# Only whether there are data points matters.
+PERIOD_SECONDS = 3_600
 # Source: CloudWatch API Reference, "DescribeAlarms" and "GetMetricData".
 MOST_ALARMS, MOST_QUERIES = 100, 500
 
@@ -76,7 +77,7 @@ def examine(account: accounts.Account, expected: Expectations, now: datetime) ->
     metrics = [watched.metric for watched in expected.metrics]
     metrics += [watched.activity for watched in expected.metrics if watched.activity]
     counts = _counts(account, list(dict.fromkeys(metrics)), now, result)
-    result.findings += check_metrics(expected.metrics, counts, hours=HOURS)
+    result.findings += check_metrics(expected.metrics, counts, days=DAYS)
     return result
 
 
@@ -149,7 +150,7 @@ def _counted(account: accounts.Account, by_id: Mapping[str, Metric], now: dateti
         "get_metric_data",
         "MetricDataResults",
         MetricDataQueries=[_query(name, metric) for name, metric in by_id.items()],
-        StartTime=now - timedelta(hours=HOURS),
+        StartTime=now - timedelta(days=DAYS),
         EndTime=now,
     )
     for item in results:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.semantics import parse_pattern
+from modules.semantics import metric_value, parse_pattern
 from modules.spec.system import Monitoring
 from tests.builders import good_settings, monitorings
 
@@ -81,8 +82,18 @@ class FakeAws:
     # --- CloudWatch Logs ---------------------------------------------------------------------------
 
     def test_metric_filter(self, *, filterPattern: str, logEventMessages: list[str]) -> dict[str, Any]:
-        matches = filter(parse_pattern(filterPattern).matches, logEventMessages)
-        return {"matches": [{"eventMessage": line} for line in matches]}
+        pattern = parse_pattern(filterPattern)
+        fields = re.findall(r"\$\.[\w.]+", filterPattern)
+        return {
+            "matches": [
+                {
+                    "eventMessage": line,
+                    "extractedValues": {field: str(metric_value(pattern, field, line)) for field in fields},
+                }
+                for line in logEventMessages
+                if pattern.matches(line)
+            ]
+        }
 
     # --- SNS and SQS -------------------------------------------------------------------------------
 

@@ -132,6 +132,16 @@ def test_value_that_aws_extracts_otherwise_is_named(aws: Callable[[Answers], Any
         checks.metric_filters(aws(answers), MONITORING, LINES)
 
 
+@pytest.mark.parametrize("extracted", [{}, {"$.processing_time_ms": "soon"}])
+def test_value_that_aws_does_not_extract_is_named(
+    aws: Callable[[Answers], Any], extracted: dict[str, str]
+) -> None:
+    answers = right_answers()
+    answers[1]["matches"][0]["extractedValues"] = extracted
+    with pytest.raises(ToolError, match=r"AWS extracts (None|soon), expected 420\.0, from"):
+        checks.metric_filters(aws(answers), MONITORING, LINES)
+
+
 def test_sample_that_cannot_fail_proves_nothing() -> None:
     with pytest.raises(ToolError, match="error-count: 0 of 1 sample lines match, so"):
         checks.metric_filters(FakeAws(MONITORING), MONITORING, ("{",))

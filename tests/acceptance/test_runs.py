@@ -246,7 +246,7 @@ def test_leftovers_of_another_account_are_not_touched(bench: Bench, profile: str
     bench.script("destroy", "fail")
     bench.accept()
 
-    with pytest.raises(ToolError, match=rf"belongs to a run in account {ACCOUNT} .* first run: {COMMAND}$"):
+    with pytest.raises(ToolError, match=rf"a killed run left in account {ACCOUNT}; first run: {COMMAND}$"):
         bench.clear(account, profile)
 
     assert bench.home.exists
@@ -274,7 +274,7 @@ def test_folder_is_removed_only_without_a_state_and_without_a_lock_on_one(bench:
     state.profile, state.account = "sandbox", "444455556666"
     bench.home.write(state)
     (bench.home.path / name).touch()
-    with pytest.raises(ToolError, match="belongs to a run"):
+    with pytest.raises(ToolError, match="a killed run left"):
         bench.clear()
 
 

@@ -77,6 +77,12 @@ def test_confirmed_subscription_is_fine(subscription: Subscription, items: list[
         (MAIL, [item(arn=checks.PENDING)], "is not confirmed", "confirmation e-mail"),
         (PAGER, [item(MAIL)], "the https subscription does not exist", "terraform apply"),
         (PAGER, [item(PAGER, checks.PENDING)], "is not confirmed", f"`terraform untaint {ADDRESS}`"),
+        (
+            PAGER,
+            [item(PAGER, endpoint="https://old.example"), item(PAGER, checks.PENDING)],
+            "is not confirmed",
+            f"`terraform untaint {ADDRESS}`",
+        ),
     ],
 )
 def test_subscription_that_gets_nothing_is_found(
@@ -176,16 +182,16 @@ def test_secret_that_could_not_be_read_is_not_judged() -> None:
     ids=["itself", "its activity", "both", "activity not read", "itself not read", "neither read"],
 )
 def test_metric_with_data_or_that_could_not_be_read_is_fine(counts: dict[Metric, int]) -> None:
-    assert not list(checks.check_metrics([WATCHED], counts, hours=3))
+    assert not list(checks.check_metrics([WATCHED], counts, days=3))
 
 
 def test_metric_without_data_is_found_with_its_dimensions() -> None:
-    finding = only(list(checks.check_metrics([WATCHED], {FAILED: 0, CALLED: 0}, hours=3)))
+    finding = only(list(checks.check_metrics([WATCHED], {FAILED: 0, CALLED: 0}, days=3)))
 
     assert finding == Finding(
         check="metrics",
         subject="AWS/Lambda Errors (FunctionName=notes)",
-        evidence="no data points in the last 3 hours, and neither has Invocations; read by lambda-errors",
+        evidence="no data points in the last 3 days, and neither has Invocations; read by lambda-errors",
         fix="invoke it",
     )
 
@@ -193,7 +199,7 @@ def test_metric_without_data_is_found_with_its_dimensions() -> None:
 def test_metric_that_any_use_publishes_is_judged_by_itself() -> None:
     watched = WatchedMetric(metric=Metric("Own", "Beats"), alarms=("silent",), fix="look")
 
-    finding = only(list(checks.check_metrics([watched], {Metric("Own", "Beats"): 0, CALLED: 1}, hours=3)))
+    finding = only(list(checks.check_metrics([watched], {Metric("Own", "Beats"): 0, CALLED: 1}, days=3)))
 
     assert finding.subject == "Own Beats (no dimensions)"
     assert "neither" not in finding.evidence

@@ -12,7 +12,7 @@ from botocore.exceptions import NoCredentialsError
 from lambda_src.watchdog.checks import PENDING, Metric
 from modules.errors import ToolError
 from ops.common.accounts import actions
-from ops.doctor.gathering import CHECKS, HOURS, POLICY, Examination
+from ops.doctor.gathering import CHECKS, DAYS, POLICY, Examination
 from ops.doctor.reports import report
 from tests.builders import good_settings, monitorings
 from tests.doctor.accounts import (
@@ -262,5 +262,5 @@ def test_doctor_only_reads() -> None:
     assert "GetSecretValue" not in json.dumps(sorted(verbs))
 
 
-def test_time_covers_a_daily_run() -> None:
-    assert HOURS > 25
+def test_time_covers_a_drill_every_two_weeks() -> None:
+    assert DAYS > 14
