@@ -191,7 +191,10 @@ class Bench:
         if self._warm is None:
             of = self.function
             (self.folder / "metrics.json").write_text(json.dumps(plan(self.metrics, self.time_zone)))
-            settings, log = of.settings.Settings.read(self.variables), of.shared.logs.Log(environment="test")
+            settings, log = (
+                of.settings.Settings.read(self.variables),
+                of.shared.logs.Log(function="metrics_publisher", environment="test"),
+            )
             logins = of.logins.SecretLogins(settings, self.vault, log, time.time)
             if settings.auth == "iam":
                 logins = of.logins.TokenLogins(settings, self.token, log)
