@@ -132,7 +132,7 @@ def shared(sources: Path) -> dict[str, bytes]:
     """Return the files that all functions below a folder share, by their name in an archive."""
     if not (sources / SHARED).is_dir():
         return {}
-    patterns = [{key: one[key] for key in ("hints", "pattern")} for one in secrets()["patterns"]]
+    patterns = [{key: entry[key] for key in ("hints", "pattern")} for entry in secrets()["patterns"]]
     return {**_contents(sources / SHARED, sources), SECRETS: json.dumps(patterns).encode()}
 
 

@@ -64,7 +64,7 @@ def parse(message: Mapping[str, Any]) -> Notice | Plain:
     name, state = _text(alarm, "AlarmName"), _text(alarm, "NewStateValue")
     received = milliseconds(Fields(message.get("Attributes")).value("SentTimestamp"))
     times = (alarm.time("StateChangeTime"), envelope.sent_at, received)
-    seconds = next((one for one in times if one is not None), None)
+    seconds = next((time for time in times if time is not None), None)
     if not name or state not in STATES or seconds is None:
         return Plain(number, redact("\n".join(part for part in (envelope.subject, text) if part)))
     region = _text(alarm, "Region")

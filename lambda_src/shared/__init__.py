@@ -1,1 +1,1 @@
-"""What all functions share; packed into every archive as the package `shared`."""
+"""The code that all functions use; every archive contains it as the package `shared`."""

@@ -1,4 +1,4 @@
-"""What SNS delivers: the message in its envelope, and an alarm in any of its forms.
+"""Messages of SNS: out of their envelope, and alarms in any of their forms.
 
 Sources: SNS developer guide, "Parsing message formats"; CloudWatch user guide, "Alarm events and
 EventBridge", and the JSON that alarms publish to SNS.

@@ -1,4 +1,4 @@
-"""What secrets look like: the patterns of `secrets.yaml`, with their fragments in place."""
+"""Patterns of secrets: those of `secrets.yaml`, with their fragments in place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def secrets() -> dict[str, Any]:
     found = read("secrets.yaml")
     parts = found["fragments"]
     names = {name: _expanded(pattern, parts) for name, pattern in found["names"].items()}
-    patterns = [{**one, "pattern": _expanded(one["pattern"], parts)} for one in found["patterns"]]
+    patterns = [{**entry, "pattern": _expanded(entry["pattern"], parts)} for entry in found["patterns"]]
     return {"names": names, "references": found["references"], "patterns": patterns}
 
 

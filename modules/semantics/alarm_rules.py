@@ -112,11 +112,13 @@ def _term(match: re.Match[str]) -> Term | None:
         raise _SyntaxError
     least = int(match["least"])
     least = math.ceil(least * len(names) / 100) if match["percent"] else least
+    if not 1 <= least <= len(names):
+        raise _SyntaxError
     return at_least(least, map(negated, names) if match["negated"] else names)
 
 
 def _state(state: str, name: str) -> Term:
     """Return a state of an alarm, which is the same by name and by ARN."""
-    name = name[1:-1] if name.startswith('"') else name
+    name = re.sub(r"\\(.)", r"\1", name[1:-1]) if name.startswith('"') else name
     arn = _ARN.fullmatch(name)
     return atom(f"{state}({arn[1] if arn else name})")

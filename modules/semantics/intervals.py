@@ -26,7 +26,8 @@ class Interval:
         return Interval(-self.high, -self.low)
 
     def __add__(self, other: Interval) -> Interval:
-        return Interval(self.low + other.low, self.high + other.high)
+        low, high = self.low + other.low, self.high + other.high
+        return ANY if math.isnan(low) or math.isnan(high) else Interval(low, high)
 
     def __mul__(self, other: Interval) -> Interval:
         products = [a * b if a and b else 0.0 for a in (self.low, self.high) for b in (other.low, other.high)]

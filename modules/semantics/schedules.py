@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -85,8 +86,15 @@ class Schedule:
 
     def _amount(self) -> tuple[bool, Fraction]:
         """Return whether it runs without end, and the runs: on a day or in all."""
-        in_all = 1 if self.is_single else self.per_day * len(self.years) * _DAYS_OF_CYCLE / len(_CYCLE)
-        return (False, Fraction(in_all)) if self.is_single or self.years else (True, self.per_day)
+        if self.is_single or self.years:
+            return False, Fraction(1 if self.is_single else len(self.times) * self._days_in_years)
+        return True, self.per_day
+
+    @property
+    def _days_in_years(self) -> int:
+        """The days of its years, which repeat after 28 of them, on which a cron expression runs."""
+        days = Counter(date.fromordinal(day).year for day in self.days)
+        return sum(days[_CYCLE[(year - _CYCLE[0]) % len(_CYCLE)]] for year in self.years)
 
 
 @lru_cache(maxsize=256)
@@ -95,10 +103,10 @@ def parse_schedule(expression: str) -> Schedule | None:
     text = expression.strip()
     if rate := _RATE.fullmatch(text):
         return Schedule(minutes=int(rate[1]) * _MINUTES[rate[2]])
-    if at := _AT.fullmatch(text):
-        return Schedule(at=at[1])
-    cron = _CRON.fullmatch(text)
+    at, cron = _AT.fullmatch(text), _CRON.fullmatch(text)
     try:
+        if at:
+            return Schedule(at=datetime.fromisoformat(at[1]).isoformat())
         return _cron([field.upper() for field in cron.groups()]) if cron else None
     except ValueError:
         return None
@@ -108,14 +116,13 @@ def _cron(fields: list[str]) -> Schedule:
     minutes, hours, by_date, months, by_weekday, years = fields
     times = (60 * hour + minute for hour in _values(hours, 0, 23) for minute in _values(minutes, 0, 59))
     firsts = [date(year, month, 1) for year in _CYCLE for month in _values(months, 1, 12, _MONTHS)]
-    if by_weekday in ("*", "?"):
-        field = "*" if by_date == "?" else by_date
-        days = {day for first in firsts for day in _by_date(field, first)}
-    elif by_date in ("*", "?"):
-        days = {day for first in firsts for day in _by_weekday(by_weekday, first)}
+    if (by_date == "?") == (by_weekday == "?"):
+        raise ValueError("exactly one of both days has to be ?")
+    if by_weekday == "?":
+        days = {day for first in firsts for day in _by_date(by_date, first)}
     else:
-        raise ValueError("one of both days has to be ?")
-    only = frozenset() if years == "*" else frozenset(_values(years, 1970, 2199))
+        days = {day for first in firsts for day in _by_weekday(by_weekday, first)}
+    only = frozenset() if years == "*" else frozenset(_values(years, 1970, 2199, goes_around=False))
     return Schedule(times=frozenset(times), days=frozenset(days), years=only)
 
 
@@ -129,7 +136,7 @@ def _by_date(field: str, first: date) -> Iterator[int]:
         elif special["near"] is None:
             days = frozenset({length - int(special["before"] or 0)})
         else:
-            near = length if special["near"] == "L" else int(special["near"])
+            near = length if special["near"] == "L" else min(_values(special["near"], 1, 31))
             days = frozenset({_nearest_weekday(near, length, start)} if near <= length else ())
         yield from (start + day for day in days if 1 <= day <= length)
 
@@ -156,7 +163,9 @@ def _by_weekday(field: str, first: date) -> Iterator[int]:
 
 
 @lru_cache(maxsize=256)
-def _values(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> frozenset[int]:
+def _values(
+    field: str, least: int, most: int, names: tuple[str, ...] = (), *, goes_around: bool = True
+) -> frozenset[int]:
     """Return the numbers of a field such as `1,5-9` or `*/15`; a range may go around the end: `FRI-MON`."""
     numbers = {name: str(number) for number, name in enumerate(names, 1)}
     found: set[int] = set()
@@ -168,7 +177,7 @@ def _values(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> f
         end = str(most) if part[1] == "*" or part[3] else first
         last = numbers.get(part[2], part[2]) if part[2] else end
         begin, stop, step = int(first), int(last), int(part[3] or 1)
-        if not (least <= begin <= most and least <= stop <= most):
+        if not (least <= begin <= most and least <= stop <= most) or (stop < begin and not goes_around):
             raise ValueError(text)
         size = most - least + 1
         around = stop if stop >= begin else stop + size

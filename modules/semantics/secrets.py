@@ -14,9 +14,9 @@ from modules.facts.secrets import secrets
 
 SENSITIVE = "(sensitive)"
 
-# Blocks whose entries are a name and a value, whatever is set by them.
+# Blocks whose entries are a name and a value.
 _SETTINGS = re.compile(r"(?i)environment|(?:setting|set)$")
-# Their values are where a figure is found, and no secrets.
+# Their values locate a figure.
 _FIGURES = frozenset({"metric_transformation", "dimension", "dimensions"})
 
 _compiled = cache(re.compile)

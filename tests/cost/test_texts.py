@@ -110,7 +110,7 @@ def test_money_is_rounded_as_a_bill_is(amount: str, text: str) -> None:
 
 def test_rounding_comes_last() -> None:
     """Four times 0.0012 are no cent each, and half a cent together."""
-    once = [("aws_scheduler_schedule", {"schedule_expression": "at(x)"})] * 4
+    once = [("aws_scheduler_schedule", {"schedule_expression": "at(2026-11-23T12:00:00)"})] * 4
 
     assert table(costs(*once)).splitlines()[0].endswith("<0.01")
     assert costs(*once).total == Decimal("0.000004")

@@ -38,10 +38,10 @@ def in_moto(folder: Path) -> Iterator[Deployment]:
     """Synthesize and initialize the local target against moto; nothing is applied yet."""
     with needed():
         terraform = Terraform.found(ROOT)
-    with pytest.MonkeyPatch.context() as patch, moto(folder / "emulator") as emulator:
-        patch.setenv(PAGERDUTY_VARIABLE, "https://localhost/")
+    with moto(folder / "emulator") as emulator:
         (stack,) = synthesize(project(folder / "project"), folder / "cdktf.out", os.environ).iterdir()
-        found = Deployment(terraform, stack, Aws(emulator.url), emulator.environ)
+        environ = {**emulator.environ, PAGERDUTY_VARIABLE: "https://localhost/"}
+        found = Deployment(terraform, stack, Aws(emulator.url), environ)
         with needed():
             found.init()
         yield found

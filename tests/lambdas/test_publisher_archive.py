@@ -163,6 +163,7 @@ def test_handler_counts_and_publishes(publisher_task: Path, database: Postgres, 
     assert [run.returncode for run in runs] == [0, 0], runs[0].stderr + runs[0].stdout
     assert PASSWORD not in runs[0].stdout + runs[0].stderr
     lines = [json.loads(line) for line in runs[0].stdout.splitlines()[:-1]]
+    assert {(line["function"], line["environment"]) for line in lines} == {("metrics_publisher", "test")}
     assert [line["message"] for line in lines] == ["metric_counted"] * 3 + ["run_done"]
     values = {"ActiveSessions": ACTIVE, "TotalMessages": 7, "AppointmentsCreated": 0, "PublisherHeartbeat": 1}
     assert values.keys() > {metric["name"] for metric in SHIPPED}

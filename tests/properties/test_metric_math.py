@@ -145,12 +145,12 @@ def test_data_point_exists_as_predicted(text: str, data: Data) -> None:
 def test_value_moves_with_an_input_as_predicted(text: str, data: Data, key: str, step: int) -> None:
     tree = parse(text)
     way, old = direction(tree), data[key]
-    assume(way is not None and old is not None)
     before, after = seen(tree, data), seen(tree, {**data, key: (old or 0) + step})
-    assume(before is not None and after is not None)
+    if way is None or None in (old, before, after):
+        return  # nothing is predicted
     change = (after or 0) - (before or 0)
 
-    assert change == 0 if way == 0 else change * (way or 0) >= -1e-9
+    assert change == 0 if way == 0 else change * way >= -1e-9
 
 
 @given(text=texts, data=data)

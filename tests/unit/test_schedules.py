@@ -69,7 +69,13 @@ def test_times_of_a_cron_expression(expression: str, times: set[int]) -> None:
 @pytest.mark.parametrize(
     "expression",
     [
-        "cron(0 9 1 * MON *)",  # AWS takes only one of the two days
+        "cron(0 9 1 * MON *)",  # AWS takes only one of the two days, and ? for the other
+        "cron(0 9 * * MON *)",
+        "cron(0 9 * * * *)",
+        "cron(0 9 ? * ? *)",
+        "cron(0 9 0W * ? *)",
+        "cron(0 9 * * ? 2030-2025)",
+        "at(foo)",
         "cron(0 9 * * ?)",
         "cron(0 24 * * ? *)",
         "cron(0 9 0 * ? *)",
@@ -148,3 +154,9 @@ def test_order_of_schedules_is_the_order_of_their_runs(one: str, other: str) -> 
         counts = [each.runs(Decimal(10_227)) for each in (first, second)]
         assert (counts[0] > counts[1]) == (order > 0)
     assert first.compared(first) == 0
+
+
+def test_date_that_the_years_lack_is_not_counted() -> None:
+    never, once = parsed("cron(0 0 29 2 ? 2027)"), parsed("cron(0 0 29 2 ? 2028)")
+
+    assert once.compared(never) == 1

@@ -53,6 +53,13 @@ def test_secret_is_redacted_and_the_rest_stays(secret: str, redacted: Matcher) -
     assert SENSITIVE in text
     assert [part for part in texts.PARTS if part in text] == []
     assert text.startswith("before ")
+    assert redacted(text) == text
+
+
+def test_redacted_value_in_brackets_keeps_its_bracket(redacted: Matcher) -> None:
+    text = f"Duration (ApiKey={SENSITIVE})"
+
+    assert redacted(text) == text
 
 
 @pytest.mark.parametrize("text", texts.READABLE)
