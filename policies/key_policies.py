@@ -1,4 +1,4 @@
-"""Keys let in who needs them, are in use, and can be changed."""
+"""Keys allow the services and roles that need them, are enabled, and can be administered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from modules.resources.arns import UNKNOWN, arn_of
 from modules.resources.breaches import Breach
 from modules.resources.documents import Statement
-from modules.resources.key_uses import Keys, KeyUse
+from modules.resources.key_uses import Keys, KeyUse, via_service
 from modules.resources.keys import Key
 from modules.resources.permissions import OF_ROLE, Call, denied_by, is_conditional, refusal
 from modules.resources.role_needs import Need, Roles
@@ -17,7 +17,7 @@ from policies.engine import rule
 from policies.findings import Level
 from policies.roles import refusal_of_role
 
-# A scheduled deletion stops a key at once. Two weeks hold two runs of the weekly check for drift.
+# A scheduled deletion stops a key at once. Two weeks contain two runs of the weekly check for drift.
 SHORTEST_WAITING_DAYS = 14
 PUT_POLICY = "kms:putkeypolicy"
 _LEAVE = "leave the policy to the generator"
@@ -118,7 +118,7 @@ def _refusal(
         return ""
     stack = roles.stack
     region = stack.region_of(need.target) or UNKNOWN
-    keys = {**OF_ROLE, "kms:viaservice": f"{need.via}.{region}.amazonaws.com"}
+    keys = {**OF_ROLE, "kms:viaservice": via_service(need.via, region)}
     keys["kms:calleraccount"] = stack.account or UNKNOWN
     account = f"arn:aws:iam::{stack.account or UNKNOWN}:root"
     as_role = Call(action=action, arns=(arn_of(role, stack),), keys=keys)

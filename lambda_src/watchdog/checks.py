@@ -149,7 +149,7 @@ def check_subscriptions(
             for item in described[subscription.topic]
             if _is_of(item, subscription)
         ]
-        # Which of several a subscription without a known address is cannot be told from outside.
+        # Without a known address, a confirmed subscription of the protocol may be another one.
         is_certain = subscription.endpoint is not None or PENDING not in arns
         if is_certain and any(arn not in (PENDING, DELETED) for arn in arns):
             continue

@@ -8,8 +8,10 @@ from modules.facts.databases import certificate_bundle, database_host
 from modules.facts.limits import RETENTION_DAYS, UNITS, limit
 from modules.facts.published import MetricFact, metric, metrics
 from modules.facts.regions import (
+    DNS_SUFFIX,
     Partition,
     are_services_known,
+    dns_suffix,
     is_available,
     partition_of,
     partitions,
@@ -21,6 +23,7 @@ from modules.facts.statistics import is_statistic
 from modules.facts.tags import is_tag_text, is_taggable, tag_policy_type
 
 __all__ = [
+    "DNS_SUFFIX",
     "RETENTION_DAYS",
     "UNITS",
     "MetricFact",
@@ -28,6 +31,7 @@ __all__ = [
     "are_services_known",
     "certificate_bundle",
     "database_host",
+    "dns_suffix",
     "is_available",
     "is_statistic",
     "is_tag_text",

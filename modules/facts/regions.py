@@ -12,6 +12,10 @@ from modules.facts.files import read
 FILE = "regions.yaml"
 
 
+DNS_SUFFIX = "amazonaws.com"
+"""The domain of AWS's services in most partitions."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Partition:
     """A group of regions with accounts of its own.
@@ -61,6 +65,12 @@ def partition_of(region: str) -> Partition:
         For a region that is not in `regions`.
     """
     return _by_region()[region]
+
+
+def dns_suffix(region: str) -> str:
+    """Return the domain of AWS's services in a region; that of most regions if it is not in `regions`."""
+    found = _by_region().get(region)
+    return found.dns_suffix if found else DNS_SUFFIX
 
 
 def regions() -> tuple[str, ...]:

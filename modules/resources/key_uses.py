@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from modules import facts
 from modules.resources.arns import UNKNOWN, arn_in, arn_of, statements_in
 from modules.resources.delivery_graph import DeliveryGraph
 from modules.resources.delivery_resources import EventTarget, Queue, Subscription
@@ -137,15 +138,14 @@ class Keys:
     def _use(self, service: str, encrypted: Resource, source: str) -> KeyUse:
         """CloudWatch calls for an alarm, SNS for a topic, and perhaps through the service that encrypts."""
         region = self.stack.region_of(encrypted) or UNKNOWN
-        via = f"{'sns' if isinstance(encrypted, Topic) else 'sqs'}.{region}.amazonaws.com"
+        via = via_service("sns" if isinstance(encrypted, Topic) else "sqs", region)
         keys = {"aws:sourcearn": source, "aws:sourceaccount": self.stack.account or UNKNOWN}
         return _key_use(encrypted, service, WRITE, keys, {"kms:viaservice": via})
 
     def _use_of_logs(self, group: LogGroup) -> KeyUse:
         region = self.stack.region_of(group) or UNKNOWN
-        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         context = {LOGS_CONTEXT: arn_of(group, self.stack)}
-        return _key_use(group, f"logs.{region}.{domain}", LOGS, context)
+        return _key_use(group, f"logs.{region}.{facts.dns_suffix(region)}", LOGS, context)
 
     def _uses_of_events(self, event: EventTarget) -> Iterator[KeyUse]:
         """With a role, EventBridge uses the key as that role; dead letters it sends itself."""
@@ -156,6 +156,12 @@ class Keys:
         for queue in (paths.queue(target), paths.queue(inside(event.get("dead_letter_config"), "arn"))):
             if queue:
                 yield _key_use(queue, EVENTS, WRITE, {})
+
+
+def via_service(service: str, region: str) -> str:
+    """Return `kms:ViaService`, whose domain is not documented for partitions with a domain of their own."""
+    domain = facts.dns_suffix(region)
+    return f"{service}.{region}.{domain if domain == facts.DNS_SUFFIX else UNKNOWN}"
 
 
 def _key_use(

@@ -102,7 +102,7 @@ def clear(root: Path, home: Home, screen: Screen, profile: str, account: str) ->
 
 
 class CleanupError(ToolError):
-    """What an earlier run left cannot be destroyed; the text is Terraform's reason."""
+    """Resources of an earlier run cannot be destroyed; the text is Terraform's reason."""
 
 
 class Run:

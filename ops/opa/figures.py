@@ -28,6 +28,12 @@ def figures() -> dict[str, Any]:
             "most": facts.limit("queue_retention_seconds_max"),
         },
         "shortest_key_waiting_days": key_policies.SHORTEST_WAITING_DAYS,
+        # Of the regions whose domain is not that of most.
+        "dns_suffixes": {
+            region: suffix
+            for region in facts.regions()
+            if (suffix := facts.dns_suffix(region)) != facts.DNS_SUFFIX
+        },
         "taggable": sorted(read("tags.yaml")["taggable"]),
         "actions_without_resources": list(roles.WITHOUT_RESOURCES),
         "actions_restricted_otherwise": {roles.METRICS: list(roles.NAMESPACE)},
@@ -36,7 +42,7 @@ def figures() -> dict[str, Any]:
 
 
 def _secrets() -> dict[str, Any]:
-    """What certainly is a secret, in the order in which the rule names it."""
+    """Return the certain patterns of secrets, in the order in which the rule names them."""
     known = secrets()
     looks = [one for one in known["patterns"] if one.get("certain")]
     return {

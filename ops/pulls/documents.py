@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from modules import facts
 from modules.errors import ToolError
 from modules.settings import Settings
 from modules.settings.models import S3Backend
@@ -83,7 +84,7 @@ class Scope:
     def services(self, name: str) -> tuple[str, ...]:
         """A service as `kms:ViaService` names it, in the regions of the targets."""
         # Whether partitions such as China use their own domain here is not documented: both are accepted.
-        domains = sorted({"amazonaws.com", self.found.place.dns_suffix})
+        domains = sorted({facts.DNS_SUFFIX, self.found.place.dns_suffix})
         return tuple(f"{name}.{region}.{domain}" for region in self.regions for domain in domains)
 
     def tags(self, of: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

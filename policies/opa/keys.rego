@@ -141,9 +141,9 @@ _region_of(group) := found if {
 	found := plan.region_of(group)
 } else := "${unknown}"
 
-_logs_of(region) := sprintf("logs.%s.amazonaws.com.cn", [region]) if {
-	startswith(region, "cn-")
-} else := sprintf("logs.%s.amazonaws.com", [region])
+_logs_of(region) := sprintf("logs.%s.%s", [region, suffix]) if {
+	suffix := object.get(told.figures.dns_suffixes, region, "amazonaws.com")
+}
 
 # By key: the statements of its policy, where they are known.
 policies[address] := found if {

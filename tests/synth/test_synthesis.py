@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from modules import facts
 from modules.errors import ConfigError
 from modules.settings.relations import OWN_TAGS, RESOURCE_TAGS
 from modules.synthesis import move_into_place
-from tests.builders import good_settings, monitorings, resources, synthesized
+from policies import check, errors
+from tests.builders import good_context, good_settings, monitorings, resources, synthesized
 
 ACCOUNTS = [
     {"region": "us-east-1", "account": "111111111111", "partition": "aws"},
@@ -176,3 +178,17 @@ def test_organizations_tag_policy_is_off_until_asked_for() -> None:
         [True, True],
     ]
     assert on["aws_organizations_policy"]["tag-policy"]["type"] == "TAG_POLICY"
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1"])
+def test_stack_of_every_partition_passes_its_own_policies(region: str) -> None:
+    settings = good_settings({"targets": [{"region": region}]})
+    ((stack, found),) = zip(synthesized(settings).values(), monitorings(settings), strict=True)
+
+    assert errors(check(stack, good_context(settings, found))) == ()
+
+
+def test_every_partition_is_synthesized() -> None:
+    regions = ("us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1")
+
+    assert {facts.partition_of(region) for region in regions} == set(facts.partitions())
