@@ -13,7 +13,7 @@ from tests.bench.processes import measured
 
 ROUNDS = 7
 MOST_MILLISECONDS = {"slack_notifier": 150, "digest": 150, "metrics_publisher": 400}
-MOST_KILOBYTES = {"slack_notifier": 80, "digest": 600, "metrics_publisher": 2000}
+MOST_KILOBYTES = {"slack_notifier": 60, "digest": 600, "metrics_publisher": 2000}
 
 
 def by_function(root: Path, environ: Mapping[str, str]) -> Iterator[str]:
